@@ -1,0 +1,148 @@
+"""Checks at the boundary: each says what was wrong, where, and what to do about it."""
+
+from numbers import Integral, Real
+
+import numpy as np
+
+from ._typing import Array
+
+# Room for the rounding of a float64 sum, and for nothing else: a float32 distribution is refused.
+SUM_TOLERANCE = 1e-9
+
+
+def as_floats(name: str, value: object) -> Array:
+    """Return `value` as a float64 array, or say which entry of the argument `name` is no number."""
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        # np.asarray would drop the mask in silence and bring the hidden values back.
+        place = np.argwhere(np.ma.getmaskarray(value))[0]
+        raise ValueError(f"{_at(name, place)} is masked. Drop the row or fill it in.")
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} is ragged: {error}. Give all rows the same length.") from None
+    if array.dtype.kind == "O":
+        for place, entry in np.ndenumerate(array):
+            if not isinstance(entry, Real):
+                raise ValueError(f"{_at(name, place)} is {entry!r}. Convert it to a real number or drop the row.")
+    elif array.dtype.kind not in "fiub":
+        raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}. Convert it first.")
+    return array.astype(np.float64, copy=False)
+
+
+def check_finite(name: str, array: Array, remedy: str) -> None:
+    """Raise ValueError at the first entry that is NaN or infinite."""
+    if not np.isfinite(array).all():
+        place = np.argwhere(~np.isfinite(array))[0]
+        raise ValueError(f"{_at(name, place)} is {array[tuple(place)]}. {remedy}")
+
+
+def check_data(x: object) -> Array:
+    """Return `x` as finite float64 (N, D), or say what is wrong and how to mend it."""
+    x = as_floats("x", x)
+    if x.ndim != 2:
+        raise ValueError(f"x must have shape (N, D), got {x.shape}. For N scalars pass x[:, np.newaxis].")
+    if not x.size:
+        raise ValueError(f"x must hold at least one point and one feature, got shape {x.shape}. Load some data.")
+    check_finite("x", x, "Drop the row or fill it in.")
+    return x
+
+
+def check_resp(resp: object, n_points: int | None = None) -> Array:
+    """Return `resp` as float64 (N, K) whose rows are distributions; N = `n_points` where x gives it."""
+    resp = as_floats("resp", resp)
+    if resp.ndim != 2 or not resp.size:
+        raise ValueError(
+            f"resp must have shape (N, K), got {resp.shape}. From labels z make it with np.eye(n_components)[z]."
+        )
+    if n_points not in (None, len(resp)):
+        raise ValueError(f"resp has N = {len(resp)} rows, but x has N = {n_points}. Give each point one row.")
+    check_finite("resp", resp, "Normalise in the log domain, as e_step does.")
+    if resp.min() < 0:
+        n, k = np.argwhere(resp < 0)[0]
+        raise ValueError(f"resp[{n}, {k}] is {resp[n, k]}. Responsibilities are probabilities: none may be negative.")
+    sums = resp.sum(axis=1)
+    if np.abs(sums - 1).max() > SUM_TOLERANCE:
+        n = np.abs(sums - 1).argmax()
+        raise ValueError(f"resp[{n}] sums to {sums[n]!r}, not 1. Divide each row by its sum, in float64.")
+    return resp
+
+
+def check_mixture(weights: Array, means: Array, covariances: Array) -> None:
+    """Raise ValueError unless the three describe K Gaussians in D dimensions."""
+    if means.ndim != 2 or not means.size:
+        raise ValueError(f"means must have shape (K, D), got {means.shape}. One row per component.")
+    n_components, n_features = means.shape
+    if weights.shape != (n_components,):
+        raise ValueError(f"weights must have shape (K,) = ({n_components},) as in means, got {weights.shape}.")
+    if covariances.shape != (n_components, n_features, n_features):
+        raise ValueError(
+            f"covariances must have shape (K, D, D) = {(n_components, n_features, n_features)} as in means, "
+            f"got {covariances.shape}. One D x D matrix per component."
+        )
+    check_finite("weights", weights, "Give each component a share between 0 and 1.")
+    check_finite("means", means, "Start each component at a finite place.")
+    check_finite("covariances", covariances, "Start each component with a finite spread.")
+    if weights.min() < 0 or abs(weights.sum() - 1) > SUM_TOLERANCE:
+        raise ValueError(
+            f"weights must be non-negative and sum to 1, got {weights} with sum {weights.sum()!r}. "
+            "Divide them by their sum, in float64."
+        )
+    for k, covariance in enumerate(covariances):
+        check_covariance(f"covariances[{k}]", covariance)
+
+
+def check_covariance(name: str, covariance: Array) -> None:
+    """Raise ValueError unless `covariance` (D, D) is symmetric and positive definite."""
+    variances = np.diag(covariance)
+    if variances.min() <= 0:
+        d = variances.argmin()
+        raise ValueError(f"{name}[{d}, {d}] is {variances[d]}, but a variance must be positive. {SPREAD}")
+    sds = np.sqrt(variances)
+    # On the scale of the coordinates' own sds, so that the unit of a feature does not decide.
+    correlation = covariance / sds / sds[:, np.newaxis]
+    asymmetry = np.abs(correlation - correlation.T)
+    if asymmetry.max() > SUM_TOLERANCE:
+        i, j = np.unravel_index(asymmetry.argmax(), asymmetry.shape)
+        raise ValueError(
+            f"{name} is not symmetric: [{i}, {j}] is {covariance[i, j]}, [{j}, {i}] is {covariance[j, i]}. "
+            "Average it with its transpose."
+        )
+    try:
+        np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError:
+        smallest = np.linalg.eigvalsh(correlation)[0]
+        raise ValueError(
+            f"{name} is not positive definite: its correlation matrix has the eigenvalue {smallest:.3g}. {SPREAD}"
+        ) from None
+
+
+SPREAD = "Start each component with a spread in every direction, such as np.diag(x.var(axis=0))."
+
+
+def check_same_features(x: Array, n_features: int) -> None:
+    """Raise ValueError unless `x` (N, D) has the D = `n_features` of the parameters."""
+    if x.shape[1] != n_features:
+        raise ValueError(
+            f"x has D = {x.shape[1]} features, but the parameters have D = {n_features} (shape of x: {x.shape}). "
+            "Pass the features that the mixture was made for."
+        )
+
+
+def check_count(name: str, value: object, minimum: int = 1) -> int:
+    """Return `value` as an int of at least `minimum`."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < minimum:
+        raise ValueError(f"{name} must be a whole number of at least {minimum}, got {value!r}.")
+    return int(value)
+
+
+def check_rng(rng: object) -> np.random.Generator:
+    """Return `rng` if it is a Generator; a bare seed is refused, so that no stream is restarted by accident."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng must be a numpy.random.Generator, got {rng!r}. Pass np.random.default_rng(seed).")
+    return rng
+
+
+def _at(name: str, place: object) -> str:
+    """`name[i, j]`, or the bare name of a scalar."""
+    indices = ", ".join(str(int(i)) for i in place)
+    return f"{name}[{indices}]" if indices else name

@@ -1,0 +1,53 @@
+"""The data of the book: one real set, and three seeded ones on which K-means fails."""
+
+from importlib.resources import files
+
+import numpy as np
+
+from ._typing import Array, Labels
+from .mixture import MixtureParams, sample
+
+
+def old_faithful() -> Array:
+    """272 eruptions of the Old Faithful geyser, Yellowstone National Park, August 1985.
+
+    Returns
+    -------
+    (272, 2) array
+        Column 0: how long an eruption lasted, in minutes. Column 1: how long until the next one, in minutes.
+
+    References
+    ----------
+    Azzalini, A. and Bowman, A. W. (1990), A look at some data on the Old Faithful geyser, Applied Statistics
+    39(3), 357-365. The 272 pairs are those distributed with R as `faithful`.
+    """
+    path = files(__package__).joinpath("data", "old_faithful.csv")
+    with path.open(encoding="utf-8") as file:
+        return np.loadtxt(file, delimiter=",", skiprows=1)
+
+
+def anisotropic(rng: np.random.Generator, n: int = 600) -> tuple[Array, Labels]:
+    """Three long parallel clusters: x (n, 2) without unit, and the component z (n,) of each point.
+
+    Raises ValueError if `rng` is not a Generator or `n` is not a whole number of at least 1.
+    """
+    stretched = np.array([[1.35, -0.80], [-0.80, 0.60]])
+    return sample(MixtureParams(np.full(3, 1 / 3), [[-2.5, -1.2], [0.0, 0.0], [2.5, 1.2]], [stretched] * 3), n, rng)
+
+
+def unequal_variances(rng: np.random.Generator, n: int = 600) -> tuple[Array, Labels]:
+    """Three round clusters of standard deviation 0.4, 2.0 and 0.6: x (n, 2) without unit, and z (n,).
+
+    Raises ValueError if `rng` is not a Generator or `n` is not a whole number of at least 1.
+    """
+    covariances = [sd**2 * np.eye(2) for sd in (0.4, 2.0, 0.6)]
+    return sample(MixtureParams(np.full(3, 1 / 3), [[-3.5, 0.0], [0.0, 0.0], [3.0, 2.0]], covariances), n, rng)
+
+
+def uneven_sizes(rng: np.random.Generator, n: int = 600) -> tuple[Array, Labels]:
+    """Three round clusters of the same spread with 90 %, 6 % and 4 % of the points: x (n, 2) without unit, and z (n,).
+
+    Raises ValueError if `rng` is not a Generator or `n` is not a whole number of at least 1.
+    """
+    covariances = [np.eye(2)] * 3
+    return sample(MixtureParams([0.90, 0.06, 0.04], [[0.0, 0.0], [5.0, 0.0], [0.0, 5.0]], covariances), n, rng)

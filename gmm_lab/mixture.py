@@ -1,0 +1,170 @@
+"""Chapter 1: a mixture of Gaussians, its density, and how it generates points."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from scipy.special import logsumexp
+
+from ._typing import Array, Labels
+from ._validate import as_floats, check_count, check_data, check_mixture, check_rng, check_same_features
+from .gaussian import log_gaussian
+
+ADVICE = "The likelihood is unbounded there (chapter 8): use fewer components, another start, or more data."
+
+
+class ComponentCollapsed(ArithmeticError):
+    """A component shrank onto too few points: the likelihood is unbounded there (chapter 8)."""
+
+
+@dataclass(frozen=True, eq=False)
+class MixtureParams:
+    """Parameters θ = (π, μ, Σ) of K Gaussians in D dimensions.
+
+    Parameters
+    ----------
+    weights : (K,) array
+        Mixing proportions π_k, non-negative, sum to 1.
+    means : (K, D) array
+        μ_k, in data units.
+    covariances : (K, D, D) array
+        Σ_k, symmetric positive definite, in data units squared.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, π is not a distribution, or a Σ_k is not symmetric positive definite.
+
+    References
+    ----------
+    Bishop (2006), eq. 9.7.
+    """
+
+    weights: Array
+    means: Array
+    covariances: Array
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            # A frozen dataclass does not freeze what its arrays hold, so copy and lock them.
+            value = np.array(as_floats(field.name, getattr(self, field.name)))
+            value.flags.writeable = False
+            object.__setattr__(self, field.name, value)
+        check_mixture(self.weights, self.means, self.covariances)
+
+    @property
+    def n_components(self) -> int:
+        """K."""
+        return len(self.means)
+
+    @property
+    def n_features(self) -> int:
+        """D."""
+        return self.means.shape[1]
+
+
+def check_params(name: str, params: object) -> MixtureParams:
+    """Return `params` if it is a MixtureParams; a bare tuple of arrays has not been checked."""
+    if not isinstance(params, MixtureParams):
+        raise ValueError(f"{name} must be a MixtureParams, got {params!r}. Wrap weights, means and covariances in one.")
+    return params
+
+
+def log_joint(x: object, params: MixtureParams) -> Array:
+    """log p(x_n, z_n = k | θ) of each point with each component.
+
+    Parameters
+    ----------
+    x : (N, D) array
+        Points, in data units.
+    params : MixtureParams
+        K components in the same D.
+
+    Returns
+    -------
+    (N, K) array
+        log π_k + log N(x_n | μ_k, Σ_k) in nats; minus infinity where π_k is 0.
+
+    Raises
+    ------
+    ValueError
+        If `x` is not finite (N, D), or its D is not that of `params`.
+
+    References
+    ----------
+    Bishop (2006), eq. 9.10 (the terms of the sum); book section 5.1.
+    """
+    x, params = check_data(x), check_params("params", params)
+    check_same_features(x, params.n_features)
+    with np.errstate(divide="ignore"):  # an empty component has log π_k = -inf, and that is the right value
+        log_weights = np.log(params.weights)
+    components = zip(params.means, params.covariances, strict=True)
+    return log_weights + np.stack([log_gaussian(x, mean, covariance) for mean, covariance in components], axis=1)
+
+
+def log_density(x: object, params: MixtureParams) -> Array:
+    """log p(x_n | θ) of each point, in nats, shape (N,).
+
+    Parameters and errors are those of `log_joint`. A density is not a probability: it has the unit of
+    1 / (data units)^D, its logarithm may be positive, and it moves when the data are rescaled.
+
+    References
+    ----------
+    Bishop (2006), eq. 9.7.
+    """
+    # In the log domain: far from every mean all K densities underflow to 0, and log 0 follows.
+    return logsumexp(log_joint(x, params), axis=1)
+
+
+def sample(params: MixtureParams, n: int, rng: np.random.Generator) -> tuple[Array, Labels]:
+    """Draw n points by ancestral sampling: first the component, then the point.
+
+    Parameters
+    ----------
+    params : MixtureParams
+        K components in D dimensions.
+    n : int
+        Number of points, at least 1.
+    rng : numpy.random.Generator
+        Source of randomness; it advances.
+
+    Returns
+    -------
+    x : (n, D) array
+        Points, in data units.
+    z : (n,) integer array
+        The component, 0 to K - 1, that each point was drawn from.
+
+    Raises
+    ------
+    ValueError
+        If `n` is not a whole number of at least 1, or `rng` is not a Generator.
+
+    References
+    ----------
+    Bishop (2006), section 8.1.2 and figure 9.5.
+    """
+    params, n, rng = check_params("params", params), check_count("n", n), check_rng(rng)
+    z = rng.choice(params.n_components, size=n, p=params.weights)
+    lower = np.linalg.cholesky(params.covariances)
+    noise = rng.standard_normal((n, params.n_features))
+    return params.means[z] + np.einsum("nij,nj->ni", lower[z], noise), z
+
+
+def check_alive(x: Array, counts: Array, covariances: Array) -> None:
+    """Raise ComponentCollapsed for the first fitted component without points or without spread.
+
+    `x` (N, D) gives the resolution: a spread of a few units in the last place of the data is rounding.
+    """
+    resolution = 8 * np.finfo(float).eps * np.abs(x).max(axis=0)
+    for k, (count, covariance) in enumerate(zip(counts, covariances, strict=True)):
+        sds = np.sqrt(np.diag(covariance))
+        if (sds <= resolution).any() or _flatness(covariance, sds) < len(sds) * 1e-14:
+            raise ComponentCollapsed(
+                f"component {k} has collapsed: it holds {count:.3g} of {len(x)} points, with standard deviations "
+                f"{sds} (data units) and no spread left in some direction. {ADVICE}"
+            )
+
+
+def _flatness(covariance: Array, sds: Array) -> float:
+    """Smallest eigenvalue of the correlation matrix: free of units, 0 for points on a line."""
+    return float(np.linalg.eigvalsh(covariance / sds / sds[:, np.newaxis])[0])

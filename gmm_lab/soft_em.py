@@ -1,0 +1,208 @@
+"""Chapter 5: soft EM, which alternates posteriors (E-step) and weighted maximum likelihood (M-step)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count, islice
+
+import numpy as np
+from scipy.special import logsumexp
+
+from ._typing import Array
+from ._validate import check_count, check_data, check_resp, check_same_features
+from .gaussian import scatter
+from .mixture import ADVICE, ComponentCollapsed, MixtureParams, check_alive, check_params, log_joint
+
+MStep = Callable[[Array, Array], MixtureParams]
+
+
+def e_step(x: object, params: MixtureParams) -> tuple[Array, float]:
+    """Responsibilities and log-likelihood, both at the same `params`.
+
+    Parameters
+    ----------
+    x : (N, D) array
+        Points, in data units.
+    params : MixtureParams
+        Current θ: K components in the same D.
+
+    Returns
+    -------
+    resp : (N, K) array
+        q_k(x_n) = p(z_n = k | x_n, θ), dimensionless; each row sums to 1.
+    log_likelihood : float
+        Σ_n log p(x_n | θ) in nats, summed over n, not averaged.
+
+    Raises
+    ------
+    ValueError
+        If `x` is not finite (N, D), or its D is not that of `params`.
+
+    References
+    ----------
+    Bishop (2006), eqs. 9.13 and 9.14; book section 5.1.
+    """
+    joint = log_joint(x, params)
+    # In the log domain: far from every mean all K densities underflow to 0, and 0/0 follows.
+    evidence = logsumexp(joint, axis=1, keepdims=True)
+    return np.exp(joint - evidence), float(evidence.sum())
+
+
+def m_step(x: object, resp: object) -> MixtureParams:
+    """The θ that maximises the expected complete-data log-likelihood: maximum likelihood with shared points.
+
+    Parameters
+    ----------
+    x : (N, D) array
+        Points, in data units.
+    resp : (N, K) array
+        Share of each point that each component takes; each row sums to 1. Labels are the case of 0 and 1.
+
+    Returns
+    -------
+    MixtureParams
+        Weights N_k / N, means, and covariances about the new means, with divisor N_k.
+
+    Raises
+    ------
+    ValueError
+        If `x` is not finite (N, D), or a row of `resp` is not a distribution.
+    ComponentCollapsed
+        If a component has no responsibility left, or no spread in some direction.
+
+    References
+    ----------
+    Bishop (2006), eqs. 9.24 to 9.26; book section 5.2.
+    """
+    x = check_data(x)
+    resp = check_resp(resp, len(x))
+    counts = resp.sum(axis=0)
+    if not counts.all():
+        raise ComponentCollapsed(f"component {counts.argmin()} has no responsibility left. {ADVICE}")
+    means = resp.T @ x / counts[:, np.newaxis]
+    scatters = np.stack([scatter(x, share, mean) for share, mean in zip(resp.T, means, strict=True)])
+    covariances = scatters / counts[:, np.newaxis, np.newaxis]
+    check_alive(x, counts, covariances)
+    return MixtureParams(counts / len(x), means, covariances)
+
+
+@dataclass(frozen=True, eq=False)
+class EMState:
+    """One iterate: `resp` (N, K) and `log_likelihood` (nats) belong to this `params`."""
+
+    step: int
+    params: MixtureParams
+    resp: Array
+    log_likelihood: float
+
+
+def em_states(x: object, start: MixtureParams, *, m_step: MStep = m_step) -> Iterator[EMState]:
+    """Iterate EM without end; state 0 is `start` itself.
+
+    Parameters
+    ----------
+    x : (N, D) array
+        Points, in data units.
+    start : MixtureParams
+        θ at step 0.
+    m_step : callable (x, resp) -> MixtureParams
+        The M-step; another one gives another model, such as tied covariances.
+
+    Yields
+    ------
+    EMState
+        Step t = 0, 1, 2, ..., each consistent in itself.
+
+    Raises
+    ------
+    ValueError
+        If `x` is not finite (N, D), or its D is not that of `start`; at once, not at the first `next`.
+    ComponentCollapsed
+        From the M-step, when the likelihood runs away.
+
+    References
+    ----------
+    Bishop (2006), section 9.2.2; book section 5.3.
+    """
+    x, start = check_data(x), check_params("start", start)
+    check_same_features(x, start.n_features)
+
+    def iterate(params: MixtureParams) -> Iterator[EMState]:
+        for step in count():
+            resp, log_likelihood = e_step(x, params)
+            yield EMState(step, params, resp, log_likelihood)
+            params = m_step(x, resp)
+
+    # A generator runs nothing before its first next(); the checks above must not wait for that.
+    return iterate(start)
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """The end of a run of EM, and the way there.
+
+    Attributes
+    ----------
+    params : MixtureParams
+        The last θ.
+    log_likelihoods : (n_steps + 1,) array
+        Σ_n log p(x_n | θ) in nats at each step, the start included; read-only.
+    converged : bool
+        Whether the last step changed the log-likelihood by less than the tolerance.
+    """
+
+    params: MixtureParams
+    log_likelihoods: Array
+    converged: bool
+
+    def __post_init__(self) -> None:
+        log_likelihoods = np.array(self.log_likelihoods, dtype=np.float64)
+        log_likelihoods.flags.writeable = False
+        object.__setattr__(self, "log_likelihoods", log_likelihoods)
+
+    @property
+    def log_likelihood(self) -> float:
+        """Log-likelihood at `params`, in nats, summed over n."""
+        return float(self.log_likelihoods[-1])
+
+    @property
+    def n_steps(self) -> int:
+        """Number of steps done: one E-step and one M-step each."""
+        return len(self.log_likelihoods) - 1
+
+
+def fit(x: object, start: MixtureParams, *, m_step: MStep = m_step, tol: float = 1e-8, max_steps: int = 1000) -> Fit:
+    """Run EM until a step changes the log-likelihood by less than `tol` nats per point.
+
+    Parameters
+    ----------
+    x, start, m_step
+        As in `em_states`.
+    tol : float
+        Nats per point, non-negative. A small change is a sign of rest, not a proof: chapter 7.
+    max_steps : int
+        Give up after so many steps; `converged` is then False.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    ValueError, ComponentCollapsed
+        As in `em_states`; ValueError also for a `tol` that is not a non-negative number.
+
+    References
+    ----------
+    Bishop (2006), section 9.2.2, step 4.
+    """
+    if not isinstance(tol, int | float | np.floating) or not tol >= 0:
+        raise ValueError(f"tol must be a non-negative number of nats per point, got {tol!r}. 0 runs to max_steps.")
+    max_steps = check_count("max_steps", max_steps, minimum=0)
+    log_likelihoods, converged = [], False
+    for state in islice(em_states(x, start, m_step=m_step), max_steps + 1):
+        log_likelihoods.append(state.log_likelihood)
+        # The size of the change: `gain < tol` would take a fall for convergence.
+        converged = state.step > 0 and abs(log_likelihoods[-1] - log_likelihoods[-2]) < tol * len(state.resp)
+        if converged:
+            break
+    return Fit(state.params, np.array(log_likelihoods), converged)
