@@ -9,7 +9,7 @@ from .mixture import MixtureParams, sample
 
 
 def old_faithful() -> Array:
-    """272 eruptions of the Old Faithful geyser, Yellowstone National Park, August 1985.
+    """272 eruptions of the Old Faithful geyser in Yellowstone National Park, in minutes.
 
     Returns
     -------
@@ -19,7 +19,8 @@ def old_faithful() -> Array:
     References
     ----------
     Azzalini, A. and Bowman, A. W. (1990), A look at some data on the Old Faithful geyser, Applied Statistics
-    39(3), 357-365. The 272 pairs are those distributed with R as `faithful`.
+    39(3), 357-365. These 272 pairs are the version of Härdle (1991), distributed with R as `faithful`; Azzalini
+    and Bowman use a more complete one. Eruption times are rounded from seconds.
     """
     path = files(__package__).joinpath("data", "old_faithful.csv")
     with path.open(encoding="utf-8") as file:

@@ -66,7 +66,7 @@ def elbo(x: object, resp: object, params: MixtureParams) -> float:
 
     References
     ----------
-    Bishop (2006), eq. 9.71; Neal and Hinton (1998), eq. 7; book section 6.1.
+    Bishop (2006), eq. 9.71; Neal and Hinton (1998); book section 6.1.
     """
     return expected_complete_log_likelihood(x, resp, params) + entropy(resp)
 
@@ -83,7 +83,7 @@ def kl_gap(x: object, resp: object, params: MixtureParams) -> float:
     """
     _, resp, joint = _checked(x, resp, params)
     log_posterior = joint - logsumexp(joint, axis=1, keepdims=True)
-    with np.errstate(divide="ignore"):  # log 0 meets q = 0 only, where the term counts as 0
+    with np.errstate(divide="ignore", invalid="ignore"):  # q = 0 gives log 0; _weighted drops those terms
         log_ratio = np.log(resp) - log_posterior
     return float(_weighted(resp, log_ratio).sum())
 

@@ -91,7 +91,7 @@ def log_joint(x: object, params: MixtureParams) -> Array:
 
     References
     ----------
-    Bishop (2006), eq. 9.10 (the terms of the sum); book section 5.1.
+    Bishop (2006), eq. 9.12 (the terms of its sum); book section 5.1.
     """
     x, params = check_data(x), check_params("params", params)
     check_same_features(x, params.n_features)

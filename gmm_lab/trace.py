@@ -70,7 +70,7 @@ def em_half_steps(
 
     References
     ----------
-    Neal and Hinton (1998), section 2; book section 6.2.
+    Neal and Hinton (1998); book sections 5.4 and 6.2.
     """
     x, start = check_data(x), check_params("start", start)
     resp = np.full((len(x), start.n_components), 1 / start.n_components) if resp is None else check_resp(resp, len(x))

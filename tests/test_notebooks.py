@@ -1,0 +1,72 @@
+"""What every notebook must be before nbval runs it: light, stable, described."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+BOOK = Path(__file__).parents[1] / "book"
+NOTEBOOKS = sorted([*BOOK.glob("*.ipynb"), *BOOK.glob("exercises/*.ipynb")])
+EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.relative_to(BOOK)))
+
+
+def code_cells(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if cell["cell_type"] == "code"]
+
+
+def tags(cell):
+    return set(cell["metadata"].get("tags", []))
+
+
+def source(cell):
+    return "".join(cell["source"])
+
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS
+
+
+@EACH
+def test_committed_without_pictures_counts_or_state(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert "widgets" not in notebook["metadata"]
+    for cell in code_cells(path):
+        assert cell["execution_count"] is None
+        assert "execution" not in cell["metadata"]
+        assert all(output["output_type"] != "error" for output in cell["outputs"])
+        for output in cell["outputs"]:
+            assert output.get("name") != "stderr"
+            assert not [mime for mime in output.get("data", {}) if mime not in ("text/plain", "text/html")]
+
+
+@EACH
+def test_printed_numbers_are_kept_and_compared(path):
+    for cell in code_cells(path):
+        compared = "nbval-check-output" in tags(cell)
+        assert compared == ("keep_output" in tags(cell)) == bool(cell["outputs"]), source(cell)
+        assert compared or "print(" not in source(cell), f"a printed number that nothing compares:\n{source(cell)}"
+
+
+@EACH
+def test_figures_are_described(path):
+    for cell in code_cells(path):
+        draws = "plt.show()" in source(cell) and "def " not in source(cell)
+        if draws or source(cell).rstrip().endswith("rng=np.random.default_rng(0))"):
+            alt = cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "")
+            assert len(alt) > 40, f"no description:\n{source(cell)}"
+
+
+@EACH
+def test_claims_assert(path):
+    claims = [cell for cell in code_cells(path) if "claim" in tags(cell)]
+    assert claims
+    for cell in claims:
+        assert "assert" in source(cell), source(cell)
+
+
+@EACH
+def test_cells_are_short(path):
+    for cell in code_cells(path):
+        shown = [line for line in source(cell).splitlines() if line.strip()]
+        assert len(shown) <= 25, f"a function of gmm_lab wants to be born:\n{source(cell)}"
