@@ -1,0 +1,20 @@
+"""The website machinery of the book: one module per purpose, each with its own `setup`.
+
+npm         fetches the browser assets that the site serves itself
+formulas    renders TeX at build time with KaTeX
+fonts       keeps the glyphs that those formulas use
+figures     puts notebook figures into the page, following light and dark mode; frames saved widgets
+learner     makes the learner's copy of an exercise notebook (pure, no Sphinx)
+exercises   publishes that copy and nothing else of an exercise
+cells       folds cells tagged `claim`, and dropdown admonitions
+theme       templates, icons and style; takes away what the site does not use
+"""
+
+from . import cells, exercises, figures, fonts, formulas, theme
+
+
+def setup(app):
+    for part in (formulas, fonts, figures, exercises, cells, theme):
+        part.setup(app)
+    # All pages share numbered names and one KaTeX process: read and write them one after the other.
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": False}
