@@ -38,9 +38,9 @@ def points(ax: Axes, x: object, resp: object) -> list[PathCollection]:
             c=mixed[labels == k].clip(0, 1),
             s=16,
             marker=MPL_MARKERS[MARKERS[k]],
-            alpha=0.65,
+            alpha=0.8,
             linewidths=0,
-            rasterized=len(x) > 500,  # many vector marks make a page heavy
+            rasterized=len(x) > 1000,  # below that, vector marks are the lighter ones
         )
         for k in np.unique(labels)
     ]
@@ -84,8 +84,9 @@ def ledger(ax: Axes, half_steps: Sequence[HalfStep]) -> list[Artist]:
     gaps = np.array([half.kl for half in half_steps])
     places = np.arange(len(half_steps))
     floor = elbos.min() - 0.08 * ((elbos + gaps).max() - elbos.min())
-    lower = ax.bar(places, elbos - floor, bottom=floor, width=0.75, color=COLORS[0], label="ELBO")
-    look = {"facecolor": "none", "edgecolor": COLORS[1], "hatch": "////"}
+    # Grey and ink: colours mean components.
+    lower = ax.bar(places, elbos - floor, bottom=floor, width=0.75, color="#8a8f98", label="ELBO")
+    look = {"facecolor": "none", "edgecolor": "#1b1f24", "hatch": "////"}
     upper = ax.bar(places, gaps, bottom=elbos, width=0.75, label="KL", **look)
     names = ["start" if half.kind == "start" else f"{half.kind}{half.step}" for half in half_steps]
     ax.set_xticks(places, names)

@@ -1,0 +1,56 @@
+"""Checks for the book's exercises: each names the property that fails and the likely slip, and keeps the answer.
+
+>>> from gmm_lab.exercises import check
+>>> check("soft_em.e_step", my_e_step)  # doctest: +SKIP
+"""
+
+from collections.abc import Callable
+
+from .engine import Exercise, examine
+from .report import CheckFailed, Report
+from .soft_em import E_STEP
+
+__all__ = ["CheckFailed", "Report", "check", "grade"]
+
+EXERCISES: dict[str, Exercise] = {exercise.name: exercise for exercise in (E_STEP,)}
+
+
+def check(name: str, answer: Callable, *, seed: int = 0) -> Report:
+    """Try an answer on seeded probes.
+
+    Parameters
+    ----------
+    name : str
+        The exercise, such as "soft_em.e_step".
+    answer : callable
+        The reader's function, with the signature that the exercise states.
+    seed : int
+        Another seed, other probes.
+
+    Returns
+    -------
+    Report
+        Shows itself in a notebook; `require` raises CheckFailed unless every property holds.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+
+    References
+    ----------
+    The section of the book that the report names.
+    """
+    if name not in EXERCISES:
+        raise ValueError(f"name must be one of {', '.join(EXERCISES)}, got {name!r}.")
+    return examine(EXERCISES[name], answer, seed)
+
+
+def grade(name: str, answer: Callable, *, points: float = 10, seed: int = 1) -> float:
+    """The share of `points` that an answer earns: the last expression of an nbgrader test cell.
+
+    Parameters, errors and references are those of `check`. Returns a plain float (nbgrader gives full marks for
+    anything else), and prints nothing (nbgrader gives none for a word on stderr).
+    """
+    report = check(name, answer, seed=seed)
+    return float(points * report.score / report.max_score)
