@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from html import escape
 
+UNANSWERED = "Not answered yet."
+
 
 class CheckFailed(AssertionError):
     """An answer that was required to be complete is not."""
@@ -55,6 +57,8 @@ class Report:
     @property
     def headline(self) -> str:
         """How many properties hold."""
+        if self.findings[0].note == UNANSWERED:
+            return f"{self.exercise}: not answered yet"
         held = sum(finding.held for finding in self.findings)
         return (
             f"{self.exercise}: {held} of {len(self.findings)} properties hold, {self.score} of {self.max_score} points"
@@ -79,6 +83,8 @@ class Report:
             raise CheckFailed(str(self))
 
     def __str__(self) -> str:
+        if self.findings[0].note == UNANSWERED:
+            return self.headline
         marks = [f"  [{'x' if f.held else ' '}] {f.title}{': ' + f.note if f.note else ''}" for f in self.findings]
         hints = [f"  {number}. {hint}" for number, hint in enumerate(self.hints, 1)]
         return "\n".join([self.headline, *marks, *hints, f"  {self.unseen}"])
@@ -86,6 +92,8 @@ class Report:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        if self.findings[0].note == UNANSWERED:
+            return f"<p>{escape(self.headline)}</p>"
         items = "".join(
             f"<li>{'✓ holds' if f.held else '✗ fails'}: {escape(f.title)}{'. ' + escape(f.note) if f.note else ''}</li>"
             for f in self.findings

@@ -20,6 +20,8 @@ from types import FrameType
 
 import numpy as np
 
+from .report import UNANSWERED
+
 PACKAGE = str(Path(__file__).parents[1])
 OWN = str(Path(__file__).parent)
 
@@ -30,11 +32,10 @@ class TimeUp(BaseException):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one call did: a value, or a complaint in a sentence; and whether it is merely not written yet."""
+    """What one call did: a value, or a complaint in a sentence."""
 
     value: object = None
     complaint: str = ""
-    unanswered: bool = False
 
 
 def call(function: Callable, arguments: tuple, seconds: float) -> Outcome:
@@ -45,7 +46,7 @@ def call(function: Callable, arguments: tuple, seconds: float) -> Outcome:
         with _quiet(), _time_limit(seconds), _watch(borrowed):
             value = function(*copies)
     except NotImplementedError:
-        return Outcome(complaint="Not answered yet.", unanswered=True)
+        return Outcome(complaint=UNANSWERED)
     except TimeUp:
         return Outcome(complaint=f"It was still running after {seconds:g} s. Is there a loop that does not end?")
     except KeyboardInterrupt:

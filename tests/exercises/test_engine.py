@@ -29,6 +29,9 @@ def test_not_answered_yet():
         raise NotImplementedError
 
     assert note(answer) == "Not answered yet."
+    report = check(NAME, answer)
+    assert str(report) == report.headline == "soft_em.e_step: not answered yet"
+    assert report._repr_html_() == "<p>soft_em.e_step: not answered yet</p>"
 
 
 def stops(x, weights, means, covariances):
