@@ -206,8 +206,9 @@ def test_no_solution_is_published(site, exercise):
     # The exercise's own files: elsewhere, a chapter may well use the same words.
     page = (site.folder / "exercises" / f"{exercise.stem}.html").read_text("utf-8")
     article = html.unescape(re.sub(r"<[^>]+>", "", page[page.index("<article") : page.index("</article>")]))
-    download = (site.folder / "_sources" / "exercises" / exercise.name).read_text("utf-8")
-    assert only_in_solution & (words(article) | words(download)) == set()
+    download = json.loads((site.folder / "_sources" / "exercises" / exercise.name).read_text("utf-8"))
+    assert not any(cell.get("outputs") for cell in download["cells"])
+    assert only_in_solution & (words(article) | words(sources(download))) == set()
     # Anywhere in the site: no line that stands in the solution alone.
     lines = {line.strip() for line in full.splitlines()} - {line.strip() for line in public.splitlines()}
     marks = {line for line in lines if "BEGIN SOLUTION" in line or "BEGIN HIDDEN" in line}
