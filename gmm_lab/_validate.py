@@ -4,10 +4,12 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from ._typing import Array
+from ._typing import Array, Labels
 
 # Room for the rounding of a float64 sum, and for nothing else: a float32 distribution is refused.
 SUM_TOLERANCE = 1e-9
+# Beyond it a sum of squares leaves the range of float64.
+LARGEST = 1e140
 
 
 def as_floats(name: str, value: object) -> Array:
@@ -44,7 +46,33 @@ def check_data(x: object) -> Array:
     if not x.size:
         raise ValueError(f"x must hold at least one point and one feature, got shape {x.shape}. Load some data.")
     check_finite("x", x, "Drop the row or fill it in.")
+    check_size("x", x)
     return x
+
+
+def check_size(name: str, array: Array) -> None:
+    """Raise ValueError at the first entry whose square, summed over points, could overflow."""
+    if np.abs(array).max() > LARGEST:
+        place = np.argwhere(np.abs(array) > LARGEST)[0]
+        raise ValueError(f"{_at(name, place)} is {array[tuple(place)]:g}, whose square overflows. Take a larger unit.")
+
+
+def check_varies(x: Array) -> Array:
+    """Return `x` (N, D), or raise ValueError at the first constant column."""
+    constant = (x == x[0]).all(axis=0)
+    if constant.any():
+        raise ValueError(f"x[:, {constant.argmax()}] is constant. Drop the column: it tells no points apart.")
+    return x
+
+
+def check_places(x: Array, n_components: int) -> Array:
+    """Return the different points of `x` (N, D); ValueError if there are fewer than K = `n_components`."""
+    places = np.unique(x, axis=0)
+    if len(places) < n_components:
+        raise ValueError(
+            f"n_components is {n_components}, but x has only {len(places)} different points. Ask for fewer."
+        )
+    return places
 
 
 def check_resp(resp: object, n_points: int | None = None) -> Array:
@@ -67,6 +95,30 @@ def check_resp(resp: object, n_points: int | None = None) -> Array:
     return resp
 
 
+def check_labels(z: object, n_points: int, n_components: int) -> Labels:
+    """Return `z` as N = `n_points` integer labels among 0 to K - 1, for K = `n_components`."""
+    labels = as_floats("z", z)
+    if labels.shape != (n_points,):
+        raise ValueError(f"z must have shape (N,) = ({n_points},), one label a point, got {labels.shape}.")
+    wrong = ~np.isin(labels, np.arange(n_components))
+    if wrong.any():
+        n = wrong.argmax()
+        raise ValueError(f"z[{n}] is {labels[n]:g}, but labels are whole numbers from 0 to {n_components - 1}.")
+    return labels.astype(np.intp)
+
+
+def check_centres(centres: object, n_features: int | None = None) -> Array:
+    """Return `centres` as finite float64 (K, D); D = `n_features` where x gives it."""
+    centres = as_floats("centres", centres)
+    if centres.ndim != 2 or not centres.size:
+        raise ValueError(f"centres must have shape (K, D), got {centres.shape}. One row per centre.")
+    check_finite("centres", centres, "Start each centre at a finite place.")
+    check_size("centres", centres)
+    if n_features not in (None, centres.shape[1]):
+        raise ValueError(f"centres have D = {centres.shape[1]}, but x has D = {n_features}. Give both the same.")
+    return centres
+
+
 def check_mixture(weights: Array, means: Array, covariances: Array) -> None:
     """Raise ValueError unless the three describe K Gaussians in D dimensions."""
     if means.ndim != 2 or not means.size:
@@ -81,6 +133,7 @@ def check_mixture(weights: Array, means: Array, covariances: Array) -> None:
         )
     check_finite("weights", weights, "Give each component a share between 0 and 1.")
     check_finite("means", means, "Start each component at a finite place.")
+    check_size("means", means)
     check_finite("covariances", covariances, "Start each component with a finite spread.")
     if weights.min() < 0 or abs(weights.sum() - 1) > SUM_TOLERANCE:
         raise ValueError(
@@ -133,6 +186,22 @@ def check_count(name: str, value: object, minimum: int = 1) -> int:
     if not isinstance(value, Integral) or isinstance(value, bool) or value < minimum:
         raise ValueError(f"{name} must be a whole number of at least {minimum}, got {value!r}.")
     return int(value)
+
+
+def check_number(name: str, value: object, advice: str, *, low: float, high: float = np.inf) -> float:
+    """Return `value` as a float from `low` to `high`, both included and finite, or say what to give instead."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not (low <= value <= high and np.isfinite(value)):
+        raise ValueError(f"{name} must be a {advice}, got {value!r}.")
+    return float(value)
+
+
+def check_vector(name: str, values: object) -> Array:
+    """Return `values` as a finite, non-empty float64 vector."""
+    values = as_floats(name, values)
+    if values.ndim != 1 or not values.size:
+        raise ValueError(f"{name} must be a vector with at least one entry, got shape {values.shape}.")
+    check_finite(name, values, "Find out where it comes from.")
+    return values
 
 
 def check_rng(rng: object) -> np.random.Generator:

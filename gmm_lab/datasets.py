@@ -1,4 +1,4 @@
-"""The data of the book: one real set, and three seeded ones on which K-means fails."""
+"""The data of the book: one real set, three seeded ones on which K-means fails, and one on a line."""
 
 from importlib.resources import files
 
@@ -52,3 +52,13 @@ def uneven_sizes(rng: np.random.Generator, n: int = 600) -> tuple[Array, Labels]
     """
     covariances = [np.eye(2)] * 3
     return sample(MixtureParams([0.90, 0.06, 0.04], [[0.0, 0.0], [5.0, 0.0], [0.0, 5.0]], covariances), n, rng)
+
+
+def line(rng: np.random.Generator, n: int = 200) -> tuple[Array, Labels]:
+    """Two overlapping clusters on a line, for pictures of a likelihood: x (n, 1) without unit, and z (n,).
+
+    30 % of the points around -1.5 with standard deviation 0.7, 70 % around 1 with standard deviation 1.
+
+    Raises ValueError if `rng` is not a Generator or `n` is not a whole number of at least 1.
+    """
+    return sample(MixtureParams([0.3, 0.7], [[-1.5], [1.0]], [[[0.49]], [[1.0]]]), n, rng)

@@ -7,7 +7,7 @@ from scipy.special import logsumexp
 
 from ._typing import Array, Labels
 from ._validate import as_floats, check_count, check_data, check_mixture, check_rng, check_same_features
-from .gaussian import log_gaussian
+from .gaussian import log_gaussian, scatter
 
 ADVICE = "The likelihood is unbounded there (chapter 8): use fewer components, another start, or more data."
 
@@ -148,6 +148,28 @@ def sample(params: MixtureParams, n: int, rng: np.random.Generator) -> tuple[Arr
     lower = np.linalg.cholesky(params.covariances)
     noise = rng.standard_normal((n, params.n_features))
     return params.means[z] + np.einsum("nij,nj->ni", lower[z], noise), z
+
+
+def moments(x: Array, resp: Array) -> tuple[Array, Array, Array]:
+    """Counts N_k (K,), means (K, D) and scatters about them (K, D, D), for x (N, D) shared out by resp (N, K).
+
+    Raises ComponentCollapsed if a component has no responsibility left.
+
+    References
+    ----------
+    Bishop (2006), eqs. 9.24, 9.25 and 9.27.
+    """
+    counts = resp.sum(axis=0)
+    if not counts.all():
+        raise ComponentCollapsed(f"component {counts.argmin()} has no responsibility left. {ADVICE}")
+    means = resp.T @ x / counts[:, np.newaxis]
+    return counts, means, np.stack([scatter(x, share, mean) for share, mean in zip(resp.T, means, strict=True)])
+
+
+def from_moments(x: Array, counts: Array, means: Array, covariances: Array) -> MixtureParams:
+    """The mixture with weights N_k / N, or ComponentCollapsed where a covariance has no spread left."""
+    check_alive(x, counts, covariances)
+    return MixtureParams(counts / len(x), means, covariances)
 
 
 def check_alive(x: Array, counts: Array, covariances: Array) -> None:

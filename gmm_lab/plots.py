@@ -11,15 +11,17 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
+from matplotlib.patches import Polygon
 
 from ._typing import Array
-from ._validate import as_floats, check_data, check_resp
-from .mixture import MixtureParams
+from ._validate import as_floats, check_centres, check_data, check_resp
+from .mixture import MixtureParams, log_density, log_joint
 from .palette import COLORS, MARKERS
 from .trace import HalfStep
 
 MPL_MARKERS = dict(zip(MARKERS, "os^DpPX*", strict=True))
 LINE_STYLES = ("-", "--", "-.", ":")
+GREY, INK = "#8a8f98", "#1b1f24"  # what is no component
 
 
 def points(ax: Axes, x: object, resp: object) -> list[PathCollection]:
@@ -51,10 +53,7 @@ def ellipses(ax: Axes, params: MixtureParams, n_sds: Sequence[float] = (1, 2)) -
 
     Raises ValueError if D is not 2.
     """
-    if params.n_features != 2:
-        raise ValueError(
-            f"params has D = {params.n_features} features; ellipses are drawn for D = 2. Pick two of them."
-        )
+    _check_plane(params.n_features, "params")
     angle = np.linspace(0, 2 * np.pi, 121)
     circle = np.stack([np.cos(angle), np.sin(angle)])
     drawn: list[Artist] = []
@@ -75,6 +74,79 @@ def log_likelihood_curve(ax: Axes, log_likelihoods: object, **line: object) -> l
     return list(drawn)
 
 
+def density(ax: Axes, params: MixtureParams, levels: int = 8) -> list[Artist]:
+    """Draw p(x): for D = 1 the curve, with the parts π_k N(x | μ_k, Σ_k) below it; for D = 2 contours.
+
+    Over the limits that the axes have, so draw the points first. Each contour is a factor e below the next.
+    Raises ValueError if D is neither 1 nor 2.
+    """
+    limits, grid = ax.get_xlim(), np.linspace(*ax.get_xlim(), 400)
+    if params.n_features == 1:
+        joint = np.exp(log_joint(grid[:, np.newaxis], params))
+        drawn = ax.plot(grid, joint.sum(axis=1), color=INK, lw=2)
+        for k, part in enumerate(joint.T):
+            look = {"color": COLORS[k % len(COLORS)], "linestyle": LINE_STYLES[k % len(LINE_STYLES)]}
+            drawn += ax.plot(grid, part, lw=1.5, **look)
+        ax.set_xlim(limits)
+        return list(drawn)
+    _check_plane(params.n_features, "params")
+    heights = np.linspace(*ax.get_ylim(), 100)
+    across, up = np.meshgrid(grid[::4], heights)
+    values = log_density(np.column_stack([across.ravel(), up.ravel()]), params).reshape(across.shape)
+    steps = values.max() - np.arange(levels, 0, -1)
+    drawn = ax.contour(across, up, values, levels=steps, colors=GREY, linewidths=1, linestyles="solid")
+    ax.set(xlim=limits, ylim=heights[[0, -1]])
+    return [drawn]
+
+
+def voronoi(ax: Axes, centres: object) -> list[Artist]:
+    """Draw the cells of `centres` (K, 2), the places nearest to each, over the limits that the axes have.
+
+    Raises ValueError if `centres` is not (K, 2).
+    """
+    centres = check_centres(centres)
+    _check_plane(centres.shape[1], "centres")
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    drawn: list[Artist] = []
+    for k, centre in enumerate(centres):
+        cell = np.array([[left, bottom], [right, bottom], [right, top], [left, top]])
+        for other in np.delete(centres, k, axis=0):
+            cell = _cut(cell, (centre + other) / 2, other - centre)
+        if len(cell):
+            look = {"facecolor": COLORS[k % len(COLORS)], "alpha": 0.12, "edgecolor": GREY, "linewidth": 1, "zorder": 0}
+            drawn.append(ax.add_patch(Polygon(cell, **look)))
+    ax.set(xlim=(left, right), ylim=(bottom, top))
+    return drawn
+
+
+def _cut(polygon: Array, point: Array, normal: Array) -> Array:
+    """The part of a convex polygon (M, 2) on the side of `point` that `normal` points away from."""
+    side = (polygon - point) @ normal
+    corners = []
+    for i, (here, there) in enumerate(zip(side, np.roll(side, -1), strict=True)):
+        if here <= 0:
+            corners.append(polygon[i])
+        if here * there < 0:
+            corners.append(polygon[i] + here / (here - there) * (polygon[(i + 1) % len(polygon)] - polygon[i]))
+    return np.array(corners)
+
+
+def selection_curve(ax: Axes, candidates: Sequence[int], scores: object, **line: object) -> list[Artist]:
+    """Draw a criterion, such as BIC or a held-out log-likelihood, against the number of components.
+
+    `scores` is (n_candidates,), or (n_runs, n_candidates) for the spread over folds or starts: then each run is a
+    point and the line is their mean. `line` goes to `Axes.plot`. Raises ValueError if the shapes disagree.
+    """
+    candidates, scores = np.asarray(candidates), np.atleast_2d(as_floats("scores", scores))
+    if scores.ndim != 2 or scores.shape[1] != candidates.size:
+        raise ValueError(f"scores must have {candidates.size} columns, one a candidate, got shape {scores.shape}.")
+    drawn = ax.plot(candidates, scores.mean(axis=0), **({"marker": "o", "ms": 5} | line))
+    if len(scores) > 1:
+        drawn += ax.plot(candidates, scores.T, "_", color=drawn[0].get_color(), alpha=0.7, ms=9)
+    ax.set(xlabel="number of components K", xticks=candidates)
+    return list(drawn)
+
+
 def ledger(ax: Axes, half_steps: Sequence[HalfStep]) -> list[Artist]:
     """Draw log-likelihood = ELBO + KL after each half-step: a bar up to the ELBO, and the gap on top of it.
 
@@ -84,9 +156,8 @@ def ledger(ax: Axes, half_steps: Sequence[HalfStep]) -> list[Artist]:
     gaps = np.array([half.kl for half in half_steps])
     places = np.arange(len(half_steps))
     floor = elbos.min() - 0.08 * ((elbos + gaps).max() - elbos.min())
-    # Grey and ink: colours mean components.
-    lower = ax.bar(places, elbos - floor, bottom=floor, width=0.75, color="#8a8f98", label="ELBO")
-    look = {"facecolor": "none", "edgecolor": "#1b1f24", "hatch": "////"}
+    lower = ax.bar(places, elbos - floor, bottom=floor, width=0.75, color=GREY, label="ELBO")
+    look = {"facecolor": "none", "edgecolor": INK, "hatch": "////"}
     upper = ax.bar(places, gaps, bottom=elbos, width=0.75, label="KL", **look)
     names = ["start" if half.kind == "start" else f"{half.kind}{half.step}" for half in half_steps]
     ax.set_xticks(places, names)
@@ -97,6 +168,11 @@ def ledger(ax: Axes, half_steps: Sequence[HalfStep]) -> list[Artist]:
 def _plane(x: object) -> Array:
     """`x` as (N, 2)."""
     x = check_data(x)
-    if x.shape[1] != 2:
-        raise ValueError(f"x must have shape (N, 2) to be drawn, got {x.shape}. Pick two features.")
+    _check_plane(x.shape[1], "x")
     return x
+
+
+def _check_plane(n_features: int, name: str) -> None:
+    """Raise ValueError unless D is 2."""
+    if n_features != 2:
+        raise ValueError(f"{name} has D = {n_features} features; the page has D = 2. Pick two of them.")

@@ -8,9 +8,9 @@ import numpy as np
 from scipy.special import logsumexp
 
 from ._typing import Array
-from ._validate import check_count, check_data, check_resp, check_same_features
-from .gaussian import scatter
-from .mixture import ADVICE, ComponentCollapsed, MixtureParams, check_alive, check_params, log_joint
+from ._validate import check_count, check_data, check_number, check_resp, check_same_features
+from .likelihood import Fit
+from .mixture import MixtureParams, check_params, from_moments, log_joint, moments
 
 MStep = Callable[[Array, Array], MixtureParams]
 
@@ -74,15 +74,8 @@ def m_step(x: object, resp: object) -> MixtureParams:
     Bishop (2006), eqs. 9.24 to 9.26; book section 5.2.
     """
     x = check_data(x)
-    resp = check_resp(resp, len(x))
-    counts = resp.sum(axis=0)
-    if not counts.all():
-        raise ComponentCollapsed(f"component {counts.argmin()} has no responsibility left. {ADVICE}")
-    means = resp.T @ x / counts[:, np.newaxis]
-    scatters = np.stack([scatter(x, share, mean) for share, mean in zip(resp.T, means, strict=True)])
-    covariances = scatters / counts[:, np.newaxis, np.newaxis]
-    check_alive(x, counts, covariances)
-    return MixtureParams(counts / len(x), means, covariances)
+    counts, means, scatters = moments(x, check_resp(resp, len(x)))
+    return from_moments(x, counts, means, scatters / counts[:, np.newaxis, np.newaxis])
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,40 +129,6 @@ def em_states(x: object, start: MixtureParams, *, m_step: MStep = m_step) -> Ite
     return iterate(start)
 
 
-@dataclass(frozen=True, eq=False)
-class Fit:
-    """The end of a run of EM, and the way there.
-
-    Attributes
-    ----------
-    params : MixtureParams
-        The last θ.
-    log_likelihoods : (n_steps + 1,) array
-        Σ_n log p(x_n | θ) in nats at each step, the start included; read-only.
-    converged : bool
-        Whether the last step changed the log-likelihood by less than the tolerance.
-    """
-
-    params: MixtureParams
-    log_likelihoods: Array
-    converged: bool
-
-    def __post_init__(self) -> None:
-        log_likelihoods = np.array(self.log_likelihoods, dtype=np.float64)
-        log_likelihoods.flags.writeable = False
-        object.__setattr__(self, "log_likelihoods", log_likelihoods)
-
-    @property
-    def log_likelihood(self) -> float:
-        """Log-likelihood at `params`, in nats, summed over n."""
-        return float(self.log_likelihoods[-1])
-
-    @property
-    def n_steps(self) -> int:
-        """Number of steps done: one E-step and one M-step each."""
-        return len(self.log_likelihoods) - 1
-
-
 def fit(x: object, start: MixtureParams, *, m_step: MStep = m_step, tol: float = 1e-8, max_steps: int = 1000) -> Fit:
     """Run EM until a step changes the log-likelihood by less than `tol` nats per point.
 
@@ -195,8 +154,7 @@ def fit(x: object, start: MixtureParams, *, m_step: MStep = m_step, tol: float =
     ----------
     Bishop (2006), section 9.2.2, step 4.
     """
-    if not isinstance(tol, int | float | np.floating) or not tol >= 0:
-        raise ValueError(f"tol must be a non-negative number of nats per point, got {tol!r}. 0 runs to max_steps.")
+    tol = check_number("tol", tol, "non-negative number of nats per point (0 runs on to rest)", low=0)
     max_steps = check_count("max_steps", max_steps, minimum=0)
     log_likelihoods, converged = [], False
     for state in islice(em_states(x, start, m_step=m_step), max_steps + 1):

@@ -1,16 +1,19 @@
-"""A run of EM cut into half-steps, with the ledger log-likelihood = ELBO + KL after each."""
+"""A run cut into half-steps, with the ledger log-likelihood = ELBO + KL after each; as JSON; and compared."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
 
 import numpy as np
 
 from ._typing import Array
-from ._validate import check_data, check_resp
+from ._validate import check_data, check_number, check_resp
 from .elbo import elbo, kl_gap
-from .mixture import MixtureParams, check_params, log_density
-from .soft_em import MStep, e_step, m_step
+from .hard_em import hard_em_states
+from .kmeans import kmeans_states, sphere_mixture
+from .likelihood import log_likelihood
+from .mixture import MixtureParams, check_params
+from .soft_em import MStep, em_states, m_step
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +29,7 @@ class HalfStep:
     params : MixtureParams
         θ as it now stands: changed by an M-step only.
     resp : (N, K) array
-        q as it now stands: changed by an E-step only.
+        q as it now stands: changed by an E-step only. Labels are the case of 0 and 1.
     log_likelihood, elbo, kl : float
         In nats, summed over n. `elbo` and `kl` are those of (q, θ) as they now stand, each computed on its own;
         the first is the sum of the other two.
@@ -41,21 +44,17 @@ class HalfStep:
     kl: float
 
 
-def em_half_steps(
-    x: object, start: MixtureParams, resp: object = None, *, m_step: MStep = m_step
-) -> Iterator[HalfStep]:
-    """Iterate EM without end by half-steps: the start, then E, M, E, M, ...
+def half_steps(x: object, iterates: Iterable[tuple[MixtureParams, object]], resp: object = None) -> Iterator[HalfStep]:
+    """Record a run, of this package or of your own code: the start, then E, M, E, M, ...
 
     Parameters
     ----------
     x : (N, D) array
         Points, in data units.
-    start : MixtureParams
-        θ at the start.
+    iterates : iterable of (params, resp)
+        θ at step 0, 1, 2, ..., each with the q that the E-step made of it; may be without end.
     resp : (N, K) array, optional
         q at the start. Without one it is uniform, the belief of somebody who has not looked at the data.
-    m_step : callable (x, resp) -> MixtureParams
-        The M-step.
 
     Yields
     ------
@@ -64,30 +63,145 @@ def em_half_steps(
     Raises
     ------
     ValueError
-        If `x` is not finite (N, D), a row of `resp` is not a distribution, or N, K or D disagree; at once.
-    ComponentCollapsed
-        From the M-step, when the likelihood runs away.
+        If there is no iterate, `x` is not finite (N, D), a row of `resp` is not a distribution, or N, K or D
+        disagree; at once for the start, else where it occurs.
 
     References
     ----------
     Neal and Hinton (1998); book sections 5.4 and 6.2.
     """
-    x, start = check_data(x), check_params("start", start)
-    resp = np.full((len(x), start.n_components), 1 / start.n_components) if resp is None else check_resp(resp, len(x))
-    first = _half_step("start", 0, x, start, resp)
+    x, iterates = check_data(x), iter(iterates)
+    first = next(iterates, None)
+    if first is None:
+        raise ValueError("iterates is empty. Give at least the start, with its responsibilities.")
+    params = check_params("iterates[0][0]", first[0])
+    resp = np.full((len(x), params.n_components), 1 / params.n_components) if resp is None else check_resp(resp, len(x))
+    start = _half_step("start", 0, x, params, resp)
 
-    def iterate(half: HalfStep) -> Iterator[HalfStep]:
-        yield half
-        for step in count(1):
-            half = _half_step("E", step, x, half.params, e_step(x, half.params)[0])
-            yield half
-            half = _half_step("M", step, x, m_step(x, half.resp), half.resp)
-            yield half
+    def iterate() -> Iterator[HalfStep]:
+        yield start
+        yield _half_step("E", 1, x, params, first[1])
+        resp = first[1]
+        for step, (params_then, resp_then) in enumerate(iterates, 1):
+            yield _half_step("M", step, x, params_then, resp)
+            yield _half_step("E", step + 1, x, params_then, resp_then)
+            resp = resp_then
 
-    return iterate(first)
+    return iterate()
 
 
-def _half_step(kind: str, step: int, x: Array, params: MixtureParams, resp: Array) -> HalfStep:
+def em_half_steps(
+    x: object, start: MixtureParams, resp: object = None, *, m_step: MStep = m_step
+) -> Iterator[HalfStep]:
+    """Soft EM without end by half-steps; arguments as in `em_states` and `half_steps`, errors too."""
+    states = em_states(x, start, m_step=m_step)
+    return half_steps(x, ((state.params, state.resp) for state in states), resp)
+
+
+def hard_em_half_steps(x: object, start: MixtureParams, resp: object = None) -> Iterator[HalfStep]:
+    """Hard EM without end by half-steps; arguments as in `hard_em_states` and `half_steps`, errors too."""
+    states = hard_em_states(x, start)
+    return half_steps(x, ((state.params, np.eye(start.n_components)[state.labels]) for state in states), resp)
+
+
+def kmeans_half_steps(x: object, centres: object, sd: float, resp: object = None) -> Iterator[HalfStep]:
+    """K-means without end by half-steps, as hard EM with weights 1/K and covariances σ²I, σ = `sd` > 0 in data units.
+
+    The ELBO is then -inertia / (2σ²) and a constant. Arguments and errors are those of `kmeans_states` and
+    `half_steps`.
+    """
+    states = kmeans_states(x, centres)
+    pairs = ((sphere_mixture(s.centres, sd), np.eye(len(s.centres))[s.labels]) for s in states)
+    return half_steps(x, pairs, resp)
+
+
+def _half_step(kind: str, step: int, x: Array, params: MixtureParams, resp: object) -> HalfStep:
     """The ledger of (q, θ), each of its three entries by its own formula."""
-    log_likelihood = float(log_density(x, params).sum())
-    return HalfStep(kind, step, params, resp, log_likelihood, elbo(x, resp, params), kl_gap(x, resp, params))
+    resp = check_resp(resp, len(x))
+    return HalfStep(kind, step, params, resp, log_likelihood(x, params), elbo(x, resp, params), kl_gap(x, resp, params))
+
+
+SCHEMA = "gmm_lab.trace/1"
+
+
+def to_json(trace: Iterable[HalfStep]) -> str:
+    """A finite trace as JSON text; every number comes back to the last bit.
+
+    The text is an object with `schema`, the string "gmm_lab.trace/1", and `half_steps`, a list of objects with `kind`
+    and `step`, `weights` [K], `means` [K][D], `covariances` [K][D][D] and `resp` [N][K] as nested lists, and
+    `log_likelihood`, `elbo` and `kl` in nats; an infinite one is the string "inf" or "-inf", for JSON has no such
+    number.
+    """
+    return json.dumps({"schema": SCHEMA, "half_steps": [_as_object(half) for half in trace]}, allow_nan=False)
+
+
+def from_json(text: str) -> list[HalfStep]:
+    """The trace that `to_json` wrote; ValueError if it is another kind of text, or a half-step is damaged."""
+    try:
+        document = json.loads(text)
+        if document["schema"] != SCHEMA:
+            raise ValueError(f"its schema is {document['schema']!r}")
+        return [_from_object(entry) for entry in document["half_steps"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"text is no {SCHEMA} document: {error!r}. Make one with to_json.") from error
+
+
+def _as_object(half: HalfStep) -> dict:
+    arrays = {name: getattr(half.params, name).tolist() for name in ("weights", "means", "covariances")}
+    nats = {name: _number(getattr(half, name)) for name in ("log_likelihood", "elbo", "kl")}
+    return {"kind": half.kind, "step": half.step, **arrays, "resp": half.resp.tolist(), **nats}
+
+
+def _from_object(entry: dict) -> HalfStep:
+    params = MixtureParams(entry["weights"], entry["means"], entry["covariances"])
+    nats = [float(entry[name]) for name in ("log_likelihood", "elbo", "kl")]
+    return HalfStep(str(entry["kind"]), int(entry["step"]), params, check_resp(entry["resp"]), *nats)
+
+
+def _number(value: float) -> float | str:
+    return value if np.isfinite(value) else str(value)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two traces part: `place` in the list, the half-step there, and the quantity that differs."""
+
+    place: int
+    kind: str
+    step: int
+    name: str
+
+    def __str__(self) -> str:
+        where = "at the start" if self.kind == "start" else f"in {self.kind}-step {self.step}"
+        return f"{self.name} differs {where}"
+
+
+def first_difference(a: Sequence[HalfStep], b: Sequence[HalfStep], *, rtol: float = 1e-6) -> Difference | None:
+    """The first half-step in which two traces part, or None if one of them goes on as the other while both last.
+
+    Parameters
+    ----------
+    a, b : sequence of HalfStep
+        Two runs on the same data; may be iterators.
+    rtol : float
+        Differences up to `rtol` times the largest entry of a quantity count as rounding; non-negative.
+
+    Returns
+    -------
+    Difference or None
+        Names the first of weights, means, covariances and resp that differs, in value or in shape.
+
+    Raises
+    ------
+    ValueError
+        If `rtol` is not a non-negative number.
+    """
+    rtol = check_number("rtol", rtol, "non-negative number", low=0)
+    for place, (one, other) in enumerate(zip(a, b, strict=False)):
+        for name in ("weights", "means", "covariances", "resp"):
+            x, y = (half.resp if name == "resp" else getattr(half.params, name) for half in (one, other))
+            if x.shape != y.shape:
+                return Difference(place, one.kind, one.step, f"shape of {name}")
+            if np.abs(x - y).max() > rtol * max(np.abs(x).max(), np.abs(y).max()):
+                return Difference(place, one.kind, one.step, name)
+    return None

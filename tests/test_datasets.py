@@ -34,6 +34,14 @@ def test_the_three_sets_are_what_their_names_say():
     np.testing.assert_allclose(np.bincount(z) / 6000, [0.90, 0.06, 0.04], atol=0.015)
 
 
+def test_the_line_is_what_it_says():
+    x, z = datasets.line(np.random.default_rng(0), 20_000)
+    assert x.shape == (20_000, 1)
+    np.testing.assert_allclose(np.bincount(z) / 20_000, [0.3, 0.7], atol=0.015)
+    np.testing.assert_allclose([x[z == k].mean() for k in (0, 1)], [-1.5, 1], atol=0.05)
+    np.testing.assert_allclose([x[z == k].std() for k in (0, 1)], [0.7, 1], atol=0.05)
+
+
 def test_a_bare_seed_is_refused():
     with pytest.raises(ValueError, match=r"rng must be a numpy\.random\.Generator"):
         datasets.anisotropic(0)

@@ -1,0 +1,162 @@
+"""Chapter 7: how fast EM converges, how to hasten it, and what to do about the many places where it may stop."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ._validate import check_count, check_data, check_number, check_same_features, check_vector
+from .likelihood import Fit
+from .mixture import ComponentCollapsed, MixtureParams, check_params
+from .soft_em import MStep, e_step, fit, m_step
+from .unconstrained import Coordinates
+
+
+@dataclass(frozen=True, eq=False)
+class BestFit(Fit):
+    """The fit with the highest log-likelihood of several, and what became of each.
+
+    Attributes
+    ----------
+    outcomes : tuple of Fit or ComponentCollapsed
+        One for each start, in their order: the fit, or how it ended.
+    """
+
+    outcomes: tuple[Fit | ComponentCollapsed, ...]
+
+
+def best_of(
+    x: object, starts: Iterable[MixtureParams], *, m_step: MStep = m_step, tol: float = 1e-8, max_steps: int = 1000
+) -> BestFit:
+    """Run EM from each start and keep the fit with the highest log-likelihood; the first of equals.
+
+    Parameters
+    ----------
+    x : (N, D) array
+        Points, in data units.
+    starts : iterable of MixtureParams
+        At least one.
+    m_step, tol, max_steps
+        As in `fit`.
+
+    Returns
+    -------
+    BestFit
+
+    Raises
+    ------
+    ValueError
+        If there is no start, and as in `fit`.
+    ComponentCollapsed
+        If every run ended so; a part of them is reported in `outcomes`.
+
+    References
+    ----------
+    Book section 7.5.
+    """
+    x, outcomes = check_data(x), []
+    for i, start in enumerate(starts):
+        start = check_params(f"starts[{i}]", start)
+        try:
+            outcomes.append(fit(x, start, m_step=m_step, tol=tol, max_steps=max_steps))
+        except ComponentCollapsed as collapse:
+            outcomes.append(collapse)
+    if not outcomes:
+        raise ValueError("starts is empty. Give at least one MixtureParams, such as random_start(x, 3, rng).")
+    fits = [outcome for outcome in outcomes if isinstance(outcome, Fit)]
+    if not fits:
+        raise ComponentCollapsed(f"all {len(outcomes)} starts ended in a collapse; the first: {outcomes[0]}")
+    best = max(fits, key=lambda fit: fit.log_likelihood)
+    return BestFit(best.params, best.log_likelihoods, best.converged, tuple(outcomes))
+
+
+def convergence_rate(log_likelihoods: object) -> float:
+    """The ratio of the last gain in log-likelihood to the one before: near rest, the square of EM's linear rate.
+
+    The error in θ shrinks by the largest fraction of missing information ρ at each step; the log-likelihood is flat
+    at its maximum, so its own error and its gains shrink by ρ².
+
+    Parameters
+    ----------
+    log_likelihoods : (T,) array
+        In nats, one for each step, at least three.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than three, one is not finite, or the gain before the last is 0.
+
+    References
+    ----------
+    Dempster, Laird and Rubin (1977), section 3; book section 7.3.
+    """
+    values = check_vector("log_likelihoods", log_likelihoods)
+    if len(values) < 3:
+        raise ValueError(f"log_likelihoods has {len(values)} entries; two gains need at least 3. Run more steps.")
+    before, last = np.diff(values[-3:])
+    if before == 0:
+        raise ValueError("log_likelihoods rests: the gain before the last is 0. Cut it off where it still rises.")
+    return float(last / before)
+
+
+def fit_accelerated(
+    x: object, start: MixtureParams, *, m_step: MStep = m_step, tol: float = 1e-8, max_steps: int = 1000
+) -> Fit:
+    """EM with an extrapolation after every two steps, kept only where it raises the log-likelihood (SQUAREM).
+
+    Parameters
+    ----------
+    x, start, m_step, tol
+        As in `fit`; every column of `x` must vary, and no weight of `start` may be 0.
+    max_steps : int
+        Give up after so many cycles; `converged` is then False.
+
+    Returns
+    -------
+    Fit
+        A step is a cycle: two steps of EM, and a third from the extrapolated place. The log-likelihoods never fall.
+
+    Raises
+    ------
+    ValueError, ComponentCollapsed
+        As in `fit`; ValueError also for a constant column and a weight of 0.
+
+    References
+    ----------
+    Varadhan and Roland (2008), scheme S3; book section 7.6.
+    """
+    x, start = check_data(x), check_params("start", start)
+    check_same_features(x, start.n_features)
+    tol = check_number("tol", tol, "non-negative number of nats per point (0 runs on to rest)", low=0)
+    max_steps = check_count("max_steps", max_steps, minimum=0)
+    coordinates = Coordinates.of(x)
+    coordinates.pack("start", start)  # a weight of 0 is told here, under the argument's name
+
+    params, (resp, value) = start, e_step(x, start)
+    log_likelihoods, converged = [value], False
+    while len(log_likelihoods) <= max_steps and not converged:
+        once = m_step(x, resp)
+        twice = m_step(x, e_step(x, once)[0])
+        (resp, value), before = e_step(x, twice), params
+        params = twice
+        try:
+            further = m_step(x, e_step(x, _extrapolate(coordinates, before, once, twice))[0])
+            resp_there, value_there = e_step(x, further)
+        except (ValueError, ComponentCollapsed):
+            pass  # the extrapolation left the space of mixtures: this cycle gains two plain steps
+        else:
+            if value_there > value:
+                params, resp, value = further, resp_there, value_there
+        converged = abs(value - log_likelihoods[-1]) < tol * len(x)
+        log_likelihoods.append(value)
+    return Fit(params, np.array(log_likelihoods), converged)
+
+
+def _extrapolate(coordinates: Coordinates, *iterates: MixtureParams) -> MixtureParams:
+    """Where three successive iterates point to; never short of the last one."""
+    before, once, twice = (coordinates.pack("params", params) for params in iterates)
+    velocity, acceleration = once - before, twice - 2 * once + before
+    if not acceleration.any():
+        return iterates[-1]
+    length = max(1.0, np.linalg.norm(velocity) / np.linalg.norm(acceleration))
+    return coordinates.unpack(before + 2 * length * velocity + length**2 * acceleration)
