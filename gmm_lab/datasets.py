@@ -1,6 +1,6 @@
 """The data of the book: one real set, three seeded ones on which K-means fails, and one on a line."""
 
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 
@@ -22,9 +22,7 @@ def old_faithful() -> Array:
     39(3), 357-365. These 272 pairs are the version of Härdle (1991), distributed with R as `faithful`; Azzalini
     and Bowman use a more complete one. Eruption times are rounded from seconds.
     """
-    path = files(__package__).joinpath("data", "old_faithful.csv")
-    with path.open(encoding="utf-8") as file:
-        return np.loadtxt(file, delimiter=",", skiprows=1)
+    return np.loadtxt(Path(__file__).with_name("data") / "old_faithful.csv", delimiter=",", skiprows=1)
 
 
 def anisotropic(rng: np.random.Generator, n: int = 600) -> tuple[Array, Labels]:

@@ -1,7 +1,6 @@
 """Chapter 9: where a run starts."""
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from ._typing import Array
 from ._validate import check_count, check_data, check_places, check_rng, check_varies
@@ -75,12 +74,12 @@ def kmeans_plus_plus(x: object, n_components: int, rng: np.random.Generator) -> 
     x, n_components, rng = check_data(x), check_count("n_components", n_components), check_rng(rng)
     check_places(x, n_components)
     centres = [x[rng.integers(len(x))]]
-    distances = cdist(x, centres)[:, 0]
+    distances = np.linalg.norm(x - centres[0], axis=1)
     while len(centres) < n_components:
         # As parts of the largest one: the square of a tiny distance would underflow to 0.
         squares = (distances / distances.max()) ** 2
         centres.append(x[rng.choice(len(x), p=squares / squares.sum())])
-        distances = np.minimum(distances, cdist(x, centres[-1:])[:, 0])
+        distances = np.minimum(distances, np.linalg.norm(x - centres[-1], axis=1))
     return np.stack(centres)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import count, islice
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from ._typing import Array, Labels
 from ._validate import LARGEST, check_centres, check_count, check_data, check_labels, check_number
@@ -53,7 +52,7 @@ def kmeans_states(x: object, centres: object) -> Iterator[KMeansState]:
 
     def iterate(centres: Array) -> Iterator[KMeansState]:
         for step in count():
-            squared_distances = cdist(x, centres, "sqeuclidean")
+            squared_distances = ((x[:, np.newaxis] - centres) ** 2).sum(axis=2)  # (N, K)
             labels = squared_distances.argmin(axis=1)
             yield KMeansState(step, centres, labels, float(squared_distances.min(axis=1).sum()))
             centres = centres.copy()  # the state that was given out keeps its own

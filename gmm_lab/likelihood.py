@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from ._typing import Array
 from ._validate import check_count, check_data, check_labels, check_same_features
@@ -158,6 +157,8 @@ def fit_direct(x: object, start: MixtureParams, *, max_steps: int = 1000) -> Fit
     ----------
     Nocedal and Wright (2006), algorithm 6.1; book section 2.5.
     """
+    from scipy.optimize import minimize  # here, because it doubles the time that `import gmm_lab` takes
+
     x, start = check_data(x), check_params("start", start)
     check_same_features(x, start.n_features)
     max_steps = check_count("max_steps", max_steps, minimum=0)
