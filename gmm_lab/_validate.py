@@ -1,5 +1,6 @@
 """Checks at the boundary: each says what was wrong, where, and what to do about it."""
 
+from collections.abc import Iterable
 from numbers import Integral, Real
 
 import numpy as np
@@ -62,7 +63,17 @@ def check_varies(x: Array) -> Array:
     constant = (x == x[0]).all(axis=0)
     if constant.any():
         raise ValueError(f"x[:, {constant.argmax()}] is constant. Drop the column: it tells no points apart.")
+    check_spread(x)
     return x
+
+
+def check_spread(x: Array) -> None:
+    """Raise ValueError at the first column of `x` (N, D) whose differences vanish when they are squared."""
+    spread = np.ptp(x, axis=0)
+    lost = (spread > 0) & (spread < 1 / LARGEST)
+    if lost.any():
+        d = lost.argmax()
+        raise ValueError(f"x[:, {d}] spreads over {spread[d]:g} only, whose square underflows. Take a smaller unit.")
 
 
 def check_places(x: Array, n_components: int) -> Array:
@@ -72,26 +83,27 @@ def check_places(x: Array, n_components: int) -> Array:
         raise ValueError(
             f"n_components is {n_components}, but x has only {len(places)} different points. Ask for fewer."
         )
+    check_spread(x)
     return places
 
 
-def check_resp(resp: object, n_points: int | None = None) -> Array:
+def check_resp(resp: object, n_points: int | None = None, name: str = "resp") -> Array:
     """Return `resp` as float64 (N, K) whose rows are distributions; N = `n_points` where x gives it."""
-    resp = as_floats("resp", resp)
+    resp = as_floats(name, resp)
     if resp.ndim != 2 or not resp.size:
         raise ValueError(
-            f"resp must have shape (N, K), got {resp.shape}. From labels z make it with np.eye(n_components)[z]."
+            f"{name} must have shape (N, K), got {resp.shape}. From labels z make it with np.eye(n_components)[z]."
         )
     if n_points not in (None, len(resp)):
-        raise ValueError(f"resp has N = {len(resp)} rows, but x has N = {n_points}. Give each point one row.")
-    check_finite("resp", resp, "Normalise in the log domain, as e_step does.")
+        raise ValueError(f"{name} has N = {len(resp)} rows, but x has N = {n_points}. Give each point one row.")
+    check_finite(name, resp, "Normalise in the log domain, as e_step does.")
     if resp.min() < 0:
         n, k = np.argwhere(resp < 0)[0]
-        raise ValueError(f"resp[{n}, {k}] is {resp[n, k]}. Responsibilities are probabilities: none may be negative.")
+        raise ValueError(f"{name}[{n}, {k}] is {resp[n, k]}. Responsibilities are probabilities: none may be negative.")
     sums = resp.sum(axis=1)
     if np.abs(sums - 1).max() > SUM_TOLERANCE:
         n = np.abs(sums - 1).argmax()
-        raise ValueError(f"resp[{n}] sums to {sums[n]!r}, not 1. Divide each row by its sum, in float64.")
+        raise ValueError(f"{name}[{n}] sums to {sums[n]!r}, not 1. Divide each row by its sum, in float64.")
     return resp
 
 
@@ -103,7 +115,9 @@ def check_labels(z: object, n_points: int, n_components: int) -> Labels:
     wrong = ~np.isin(labels, np.arange(n_components))
     if wrong.any():
         n = wrong.argmax()
-        raise ValueError(f"z[{n}] is {labels[n]:g}, but labels are whole numbers from 0 to {n_components - 1}.")
+        raise ValueError(
+            f"z[{n}] is {labels[n]:g}, but labels are whole numbers from 0 to {n_components - 1}. Renumber them."
+        )
     return labels.astype(np.intp)
 
 
@@ -179,6 +193,19 @@ def check_same_features(x: Array, n_features: int) -> None:
             f"x has D = {x.shape[1]} features, but the parameters have D = {n_features} (shape of x: {x.shape}). "
             "Pass the features that the mixture was made for."
         )
+
+
+def check_iterable(name: str, values: object, advice: str) -> Iterable:
+    """Return `values` if one can go through them."""
+    if not isinstance(values, Iterable):
+        raise ValueError(f"{name} must be {advice}, got {values!r}.")
+    return values
+
+
+def check_function(name: str, value: object, signature: str) -> None:
+    """Raise ValueError unless `value` can be called."""
+    if not callable(value):
+        raise ValueError(f"{name} must be a function {signature}, got {value!r}.")
 
 
 def check_count(name: str, value: object, minimum: int = 1) -> int:

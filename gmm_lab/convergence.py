@@ -5,9 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._validate import check_count, check_data, check_number, check_same_features, check_vector
+from ._validate import (
+    check_count,
+    check_function,
+    check_iterable,
+    check_number,
+    check_vector,
+)
 from .likelihood import Fit
-from .mixture import ComponentCollapsed, MixtureParams, check_params
+from .mixture import ComponentCollapsed, MixtureParams, check_pair, check_params
 from .soft_em import MStep, e_step, fit, m_step
 from .unconstrained import Coordinates
 
@@ -54,8 +60,8 @@ def best_of(
     ----------
     Book section 7.5.
     """
-    x, outcomes = check_data(x), []
-    for i, start in enumerate(starts):
+    outcomes: list[Fit | ComponentCollapsed] = []
+    for i, start in enumerate(check_iterable("starts", starts, "a sequence of MixtureParams")):
         start = check_params(f"starts[{i}]", start)
         try:
             outcomes.append(fit(x, start, m_step=m_step, tol=tol, max_steps=max_steps))
@@ -125,8 +131,8 @@ def fit_accelerated(
     ----------
     Varadhan and Roland (2008), scheme S3; book section 7.6.
     """
-    x, start = check_data(x), check_params("start", start)
-    check_same_features(x, start.n_features)
+    x, start = check_pair(x, "start", start)
+    check_function("m_step", m_step, "(x, resp) -> MixtureParams")
     tol = check_number("tol", tol, "non-negative number of nats per point (0 runs on to rest)", low=0)
     max_steps = check_count("max_steps", max_steps, minimum=0)
     coordinates = Coordinates.of(x)

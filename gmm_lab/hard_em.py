@@ -7,9 +7,9 @@ from itertools import count, islice
 import numpy as np
 
 from ._typing import Array, Labels
-from ._validate import check_count, check_data, check_same_features
+from ._validate import check_count, check_data, check_function
 from .likelihood import Fit, complete_mle, log_likelihood
-from .mixture import MixtureParams, check_params, log_joint
+from .mixture import MixtureParams, check_pair, log_joint
 
 LabelledMLE = Callable[[Array, Labels, int], MixtureParams]
 
@@ -79,8 +79,8 @@ def hard_em_states(x: object, start: MixtureParams, *, m_step: LabelledMLE = com
     ----------
     Celeux and Govaert (1992), the CEM algorithm; book section 3.1.
     """
-    x, start = check_data(x), check_params("start", start)
-    check_same_features(x, start.n_features)
+    x, start = check_pair(x, "start", start)
+    check_function("m_step", m_step, "(x, z, n_components) -> MixtureParams")
 
     def iterate(params: MixtureParams) -> Iterator[HardEMState]:
         for step in count():

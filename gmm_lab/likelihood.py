@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._typing import Array
-from ._validate import check_count, check_data, check_labels, check_same_features
-from .mixture import MixtureParams, check_alive, check_params, from_moments, log_density, log_joint, moments
+from ._validate import check_count, check_data, check_labels
+from .mixture import MixtureParams, check_alive, check_pair, from_moments, log_density, log_joint, moments
 from .unconstrained import Coordinates, value_and_gradient
 
 
@@ -159,8 +159,7 @@ def fit_direct(x: object, start: MixtureParams, *, max_steps: int = 1000) -> Fit
     """
     from scipy.optimize import minimize  # here, because it doubles the time that `import gmm_lab` takes
 
-    x, start = check_data(x), check_params("start", start)
-    check_same_features(x, start.n_features)
+    x, start = check_pair(x, "start", start)
     max_steps = check_count("max_steps", max_steps, minimum=0)
     coordinates = Coordinates.of(x)
     theta, y = coordinates.pack("start", start), coordinates.standardise(x)
@@ -170,14 +169,15 @@ def fit_direct(x: object, start: MixtureParams, *, max_steps: int = 1000) -> Fit
         return -value / len(y), -gradient / len(y)
 
     losses = [loss(theta)[0]]
-    result = minimize(
-        loss,
-        theta,
-        jac=True,
-        method="BFGS",
-        callback=lambda intermediate_result: losses.append(intermediate_result.fun),
-        options={"maxiter": max_steps, "gtol": 1e-8},
-    )
+    with np.errstate(over="ignore", invalid="ignore"):  # a step too far has the value -inf, and is taken back
+        result = minimize(
+            loss,
+            theta,
+            jac=True,
+            method="BFGS",
+            callback=lambda intermediate_result: losses.append(intermediate_result.fun),
+            options={"maxiter": max_steps, "gtol": 1e-8},
+        )
     params = coordinates.unpack(result.x)
     check_alive(x, len(x) * params.weights, params.covariances)
     return Fit(

@@ -69,6 +69,13 @@ def check_params(name: str, params: object) -> MixtureParams:
     return params
 
 
+def check_pair(x: object, name: str, params: object) -> tuple[Array, MixtureParams]:
+    """Return points (N, D) and a mixture that have the same D."""
+    x, params = check_data(x), check_params(name, params)
+    check_same_features(x, params.n_features)
+    return x, params
+
+
 def log_joint(x: object, params: MixtureParams) -> Array:
     """log p(x_n, z_n = k | θ) of each point with each component.
 
@@ -93,8 +100,7 @@ def log_joint(x: object, params: MixtureParams) -> Array:
     ----------
     Bishop (2006), eq. 9.12 (the terms of its sum); book section 5.1.
     """
-    x, params = check_data(x), check_params("params", params)
-    check_same_features(x, params.n_features)
+    x, params = check_pair(x, "params", params)
     with np.errstate(divide="ignore"):  # an empty component has log π_k = -inf, and that is the right value
         log_weights = np.log(params.weights)
     components = zip(params.means, params.covariances, strict=True)

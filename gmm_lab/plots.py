@@ -14,10 +14,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Polygon
 
 from ._typing import Array
-from ._validate import as_floats, check_centres, check_data, check_resp
-from .mixture import MixtureParams, log_density, log_joint
+from ._validate import as_floats, check_centres, check_data, check_finite, check_resp, check_vector
+from .mixture import MixtureParams, check_params, log_density, log_joint
 from .palette import COLORS, MARKERS
-from .trace import HalfStep
+from .trace import HalfStep, check_trace
 
 MPL_MARKERS = dict(zip(MARKERS, "os^DpPX*", strict=True))
 LINE_STYLES = ("-", "--", "-.", ":")
@@ -53,7 +53,7 @@ def ellipses(ax: Axes, params: MixtureParams, n_sds: Sequence[float] = (1, 2)) -
 
     Raises ValueError if D is not 2.
     """
-    _check_plane(params.n_features, "params")
+    _check_plane(check_params("params", params).n_features, "params")
     angle = np.linspace(0, 2 * np.pi, 121)
     circle = np.stack([np.cos(angle), np.sin(angle)])
     drawn: list[Artist] = []
@@ -68,7 +68,7 @@ def ellipses(ax: Axes, params: MixtureParams, n_sds: Sequence[float] = (1, 2)) -
 
 def log_likelihood_curve(ax: Axes, log_likelihoods: object, **line: object) -> list[Artist]:
     """Draw the log-likelihood (nats) against the step; `line` goes to `Axes.plot`."""
-    values = as_floats("log_likelihoods", log_likelihoods)
+    values = check_vector("log_likelihoods", log_likelihoods)
     drawn = ax.plot(np.arange(values.size), values, **({"marker": "o", "ms": 3} | line))
     ax.set(xlabel="EM step", ylabel="log-likelihood (nats)")
     return list(drawn)
@@ -80,7 +80,7 @@ def density(ax: Axes, params: MixtureParams, levels: int = 8) -> list[Artist]:
     Over the limits that the axes have, so draw the points first. Each contour is a factor e below the next.
     Raises ValueError if D is neither 1 nor 2.
     """
-    limits, grid = ax.get_xlim(), np.linspace(*ax.get_xlim(), 400)
+    params, limits, grid = check_params("params", params), ax.get_xlim(), np.linspace(*ax.get_xlim(), 400)
     if params.n_features == 1:
         joint = np.exp(log_joint(grid[:, np.newaxis], params))
         drawn = ax.plot(grid, joint.sum(axis=1), color=INK, lw=2)
@@ -137,9 +137,10 @@ def selection_curve(ax: Axes, candidates: Sequence[int], scores: object, **line:
     `scores` is (n_candidates,), or (n_runs, n_candidates) for the spread over folds or starts: then each run is a
     point and the line is their mean. `line` goes to `Axes.plot`. Raises ValueError if the shapes disagree.
     """
-    candidates, scores = np.asarray(candidates), np.atleast_2d(as_floats("scores", scores))
+    candidates, scores = check_vector("candidates", candidates), np.atleast_2d(as_floats("scores", scores))
     if scores.ndim != 2 or scores.shape[1] != candidates.size:
         raise ValueError(f"scores must have {candidates.size} columns, one a candidate, got shape {scores.shape}.")
+    check_finite("scores", scores, "Leave that run or candidate out.")
     drawn = ax.plot(candidates, scores.mean(axis=0), **({"marker": "o", "ms": 5} | line))
     if len(scores) > 1:
         drawn += ax.plot(candidates, scores.T, "_", color=drawn[0].get_color(), alpha=0.7, ms=9)
@@ -152,6 +153,9 @@ def ledger(ax: Axes, half_steps: Sequence[HalfStep]) -> list[Artist]:
 
     The axis starts below the smallest ELBO, not at zero: only the differences mean anything.
     """
+    half_steps = check_trace("half_steps", half_steps)
+    if not half_steps:
+        raise ValueError("half_steps is empty. Give at least the start of a trace.")
     elbos = np.array([half.elbo for half in half_steps])
     gaps = np.array([half.kl for half in half_steps])
     places = np.arange(len(half_steps))

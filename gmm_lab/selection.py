@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from ._typing import Array, Labels
-from ._validate import check_count, check_data, check_rng
+from ._validate import check_count, check_data, check_iterable, check_rng
 from .convergence import best_of
 from .hard_em import assign
 from .initialization import kmeans_start
 from .likelihood import complete_log_likelihood, log_likelihood
-from .mixture import ComponentCollapsed, MixtureParams, check_params
+from .mixture import ComponentCollapsed, MixtureParams, check_pair
 from .soft_em import MStep, m_step
 
 # Free entries of all K covariances together, by the name of the M-step that fits them.
@@ -42,7 +42,7 @@ def n_free_parameters(n_components: int, n_features: int, structure: str = "full
     Fraley and Raftery (2002), table 1; book section 8.4.
     """
     k, d = check_count("n_components", n_components), check_count("n_features", n_features)
-    if structure not in COVARIANCE_PARAMETERS:
+    if structure not in tuple(COVARIANCE_PARAMETERS):  # a tuple also asks what has no hash
         raise ValueError(f"structure must be one of {', '.join(COVARIANCE_PARAMETERS)}, got {structure!r}.")
     return k - 1 + k * d + COVARIANCE_PARAMETERS[structure](k, d)
 
@@ -68,7 +68,7 @@ def bic(x: object, params: MixtureParams, structure: str = "full") -> float:
     ----------
     Schwarz (1978); book section 8.3.
     """
-    x, params = check_data(x), check_params("params", params)
+    x, params = check_pair(x, "params", params)
     n_parameters = n_free_parameters(params.n_components, params.n_features, structure)
     return float(-2 * log_likelihood(x, params) + n_parameters * np.log(len(x)))
 
@@ -82,7 +82,7 @@ def aic(x: object, params: MixtureParams, structure: str = "full") -> float:
     ----------
     Akaike (1974); book section 8.3.
     """
-    x, params = check_data(x), check_params("params", params)
+    x, params = check_pair(x, "params", params)
     n_parameters = n_free_parameters(params.n_components, params.n_features, structure)
     return float(-2 * log_likelihood(x, params) + 2 * n_parameters)
 
@@ -97,7 +97,7 @@ def icl(x: object, params: MixtureParams, structure: str = "full") -> float:
     ----------
     Biernacki, Celeux and Govaert (2000); book section 8.3.
     """
-    x, params = check_data(x), check_params("params", params)
+    x, params = check_pair(x, "params", params)
     n_parameters = n_free_parameters(params.n_components, params.n_features, structure)
     return float(-2 * complete_log_likelihood(x, assign(x, params), params) + n_parameters * np.log(len(x)))
 
@@ -156,6 +156,7 @@ def cross_validate(
     Smyth (2000); book section 8.2.
     """
     x, rng, n_starts = check_data(x), check_rng(rng), check_count("n_starts", n_starts)
+    candidates = check_iterable("candidates", candidates, "the numbers of components to try, such as range(1, 7)")
     candidates = [check_count(f"candidates[{i}]", k) for i, k in enumerate(candidates)]
     if not candidates:
         raise ValueError("candidates is empty. Give the numbers of components to try, such as range(1, 7).")

@@ -8,9 +8,9 @@ import numpy as np
 from scipy.special import logsumexp
 
 from ._typing import Array
-from ._validate import check_count, check_data, check_number, check_resp, check_same_features
+from ._validate import check_count, check_data, check_function, check_number, check_resp
 from .likelihood import Fit
-from .mixture import MixtureParams, check_params, from_moments, log_joint, moments
+from .mixture import MixtureParams, check_pair, from_moments, log_joint, moments
 
 MStep = Callable[[Array, Array], MixtureParams]
 
@@ -116,8 +116,8 @@ def em_states(x: object, start: MixtureParams, *, m_step: MStep = m_step) -> Ite
     ----------
     Bishop (2006), section 9.2.2; book section 5.3.
     """
-    x, start = check_data(x), check_params("start", start)
-    check_same_features(x, start.n_features)
+    x, start = check_pair(x, "start", start)
+    check_function("m_step", m_step, "(x, resp) -> MixtureParams")
 
     def iterate(params: MixtureParams) -> Iterator[EMState]:
         for step in count():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._typing import Array
-from ._validate import check_data, check_number, check_resp
+from ._validate import check_data, check_iterable, check_number, check_resp
 from .elbo import elbo, kl_gap
 from .hard_em import hard_em_states
 from .kmeans import kmeans_states, sphere_mixture
@@ -70,24 +70,27 @@ def half_steps(x: object, iterates: Iterable[tuple[MixtureParams, object]], resp
     ----------
     Neal and Hinton (1998); book sections 5.4 and 6.2.
     """
-    x, iterates = check_data(x), iter(iterates)
+    x, iterates = check_data(x), iter(check_iterable("iterates", iterates, PAIRS))
     first = next(iterates, None)
-    if first is None:
-        raise ValueError("iterates is empty. Give at least the start, with its responsibilities.")
-    params = check_params("iterates[0][0]", first[0])
+    if not isinstance(first, tuple) or len(first) != 2:
+        raise ValueError(f"iterates must be {PAIRS}, got {first!r} as the first of them.")
+    params, first_resp = check_params("iterates[0][0]", first[0]), check_resp(first[1], len(x), "iterates[0][1]")
     resp = np.full((len(x), params.n_components), 1 / params.n_components) if resp is None else check_resp(resp, len(x))
     start = _half_step("start", 0, x, params, resp)
 
     def iterate() -> Iterator[HalfStep]:
         yield start
-        yield _half_step("E", 1, x, params, first[1])
-        resp = first[1]
+        yield _half_step("E", 1, x, params, first_resp)
+        resp = first_resp
         for step, (params_then, resp_then) in enumerate(iterates, 1):
             yield _half_step("M", step, x, params_then, resp)
             yield _half_step("E", step + 1, x, params_then, resp_then)
             resp = resp_then
 
     return iterate()
+
+
+PAIRS = "pairs (params, resp), at least the start with its responsibilities"
 
 
 def em_half_steps(
@@ -124,6 +127,15 @@ def _half_step(kind: str, step: int, x: Array, params: MixtureParams, resp: obje
 SCHEMA = "gmm_lab.trace/1"
 
 
+def check_trace(name: str, trace: object) -> list[HalfStep]:
+    """Return a finite `trace` as a list; ValueError if something in it is no HalfStep."""
+    halves = list(check_iterable(name, trace, "a sequence of HalfStep"))
+    for i, half in enumerate(halves):
+        if not isinstance(half, HalfStep):
+            raise ValueError(f"{name}[{i}] must be a HalfStep, got {half!r}. Make a trace with half_steps.")
+    return halves
+
+
 def to_json(trace: Iterable[HalfStep]) -> str:
     """A finite trace as JSON text; every number comes back to the last bit.
 
@@ -132,6 +144,7 @@ def to_json(trace: Iterable[HalfStep]) -> str:
     `log_likelihood`, `elbo` and `kl` in nats; an infinite one is the string "inf" or "-inf", for JSON has no such
     number.
     """
+    trace = check_trace("trace", trace)
     return json.dumps({"schema": SCHEMA, "half_steps": [_as_object(half) for half in trace]}, allow_nan=False)
 
 
@@ -181,8 +194,8 @@ def first_difference(a: Sequence[HalfStep], b: Sequence[HalfStep], *, rtol: floa
 
     Parameters
     ----------
-    a, b : sequence of HalfStep
-        Two runs on the same data; may be iterators.
+    a, b : iterable of HalfStep
+        Two finite runs on the same data.
     rtol : float
         Differences up to `rtol` times the largest entry of a quantity count as rounding; non-negative.
 
@@ -197,6 +210,7 @@ def first_difference(a: Sequence[HalfStep], b: Sequence[HalfStep], *, rtol: floa
         If `rtol` is not a non-negative number.
     """
     rtol = check_number("rtol", rtol, "non-negative number", low=0)
+    a, b = check_trace("a", a), check_trace("b", b)
     for place, (one, other) in enumerate(zip(a, b, strict=False)):
         for name in ("weights", "means", "covariances", "resp"):
             x, y = (half.resp if name == "resp" else getattr(half.params, name) for half in (one, other))

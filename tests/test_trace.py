@@ -87,7 +87,7 @@ def test_any_run_can_be_recorded():
     states = list(islice(em_states(x, start), 3))
     mine = half_steps(x, [(state.params, state.resp) for state in states])
     assert first_difference(list(mine), list(islice(em_half_steps(x, start), 6))) is None
-    with pytest.raises(ValueError, match="iterates is empty"):
+    with pytest.raises(ValueError, match="iterates must be pairs"):
         half_steps(x, [])
     with pytest.raises(ValueError, match=r"iterates\[0\]\[0\] must be a MixtureParams"):
         half_steps(x, [(None, states[0].resp)])
