@@ -5,8 +5,7 @@ import os
 from hypothesis import settings
 
 # One thread of linear algebra, here and in the notebooks' kernels: on arrays this small, more only wait for each other.
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # The same inputs in every run: a failure is then a fault of the change at hand.
 settings.register_profile("repeatable", derandomize=True)

@@ -10,10 +10,15 @@ cells       folds cells tagged `claim`, and dropdown admonitions
 theme       templates, icons and style; takes away what the site does not use
 """
 
+import os
+
 from . import cells, exercises, figures, fonts, formulas, theme
 
 
 def setup(app):
+    # The kernels inherit it. On arrays this small a second thread of linear algebra only waits for the first: without
+    # this the notebooks take four times as long on a busy machine.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     for part in (formulas, fonts, figures, exercises, cells, theme):
         part.setup(app)
     # All pages share numbered names and one KaTeX process: read and write them one after the other.
