@@ -70,4 +70,4 @@ def test_cells_are_short(path):
     _, *cells = code_cells(path)  # the first one is the imports
     for cell in cells:
         shown = [line for line in source(cell).splitlines() if line.strip()]
-        assert len(shown) <= 25, f"a function of gmm_lab wants to be born:\n{source(cell)}"
+        assert len(shown) <= (40 if "claim" in tags(cell) else 25), f"a function of gmm_lab wants to be born:\n{source(cell)}"

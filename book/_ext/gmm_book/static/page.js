@@ -9,6 +9,14 @@ document.querySelectorAll(SCROLLERS).forEach((element) => observer.observe(eleme
 // Formulas grow when their fonts arrive, which their box does not notice.
 document.fonts.ready.then(() => document.querySelectorAll(SCROLLERS).forEach(mark));
 
+// A quiz by jupyterquiz: its answers are one group under the question, and what it says to a choice is read out.
+document.querySelectorAll(".Quiz").forEach((quiz) => {
+  const [question, answers, feedback] = [".MultipleChoiceQn > div", ".Answer", ".Feedback"].map((part) => quiz.querySelector(part));
+  answers.setAttribute("role", "radiogroup");
+  answers.setAttribute("aria-labelledby", question.id);
+  feedback.setAttribute("role", "status");
+});
+
 // Paper is white: a page read in dark mode prints in the light colours.
 let theme;
 addEventListener("beforeprint", () => {
