@@ -45,7 +45,8 @@ def test_printed_numbers_are_kept_and_compared(path):
     for cell in code_cells(path):
         compared = "nbval-check-output" in tags(cell)
         assert compared == ("keep_output" in tags(cell)) == bool(cell["outputs"]), source(cell)
-        assert compared or "print(" not in source(cell), f"a printed number that nothing compares:\n{source(cell)}"
+        free = "machine-dependent" in tags(cell)  # seconds, which the prose does not quote
+        assert compared or free or "print(" not in source(cell), f"a printed number that nothing compares:\n{source(cell)}"
 
 
 @EACH
