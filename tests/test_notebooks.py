@@ -46,7 +46,7 @@ def test_printed_numbers_are_kept_and_compared(path):
         compared = "nbval-check-output" in tags(cell)
         assert compared == ("keep_output" in tags(cell)) == bool(cell["outputs"]), source(cell)
         free = "machine-dependent" in tags(cell)  # seconds, which the prose does not quote
-        assert compared or free or "print(" not in source(cell), f"a printed number that nothing compares:\n{source(cell)}"
+        assert compared or free or "print(" not in source(cell), f"nothing compares what is printed:\n{source(cell)}"
 
 
 @EACH
@@ -71,4 +71,5 @@ def test_cells_are_short(path):
     _, *cells = code_cells(path)  # the first one is the imports
     for cell in cells:
         shown = [line for line in source(cell).splitlines() if line.strip()]
-        assert len(shown) <= (40 if "claim" in tags(cell) else 25), f"a function of gmm_lab wants to be born:\n{source(cell)}"
+        limit = 40 if "claim" in tags(cell) else 25
+        assert len(shown) <= limit, f"a function of gmm_lab wants to be born:\n{source(cell)}"
