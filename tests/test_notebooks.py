@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 BOOK = Path(__file__).parents[1] / "book"
-NOTEBOOKS = sorted([*BOOK.glob("*.ipynb"), *BOOK.glob("exercises/*.ipynb")])
+NOTEBOOKS = sorted(path for folder in (".", "exercises", "appendix") for path in (BOOK / folder).glob("*.ipynb"))
 EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.relative_to(BOOK)))
 
 
