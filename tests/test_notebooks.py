@@ -73,3 +73,16 @@ def test_cells_are_short(path):
         shown = [line for line in source(cell).splitlines() if line.strip()]
         limit = 40 if "claim" in tags(cell) else 25
         assert len(shown) <= limit, f"a function of gmm_lab wants to be born:\n{source(cell)}"
+
+
+@pytest.mark.parametrize("path", sorted(BOOK.glob("[01]*.ipynb")), ids=lambda path: path.stem)
+def test_each_chapter_has_a_quiz_with_a_reason_for_each_answer(path):
+    questions = json.loads((BOOK / "quizzes" / f"{path.stem}.json").read_text(encoding="utf-8"))
+    assert 2 <= len(questions) <= 4
+    for question in questions:
+        assert sum(answer["correct"] for answer in question["answers"]) == 1, question["question"]
+        texts = [question["question"], *(text for a in question["answers"] for text in (a["answer"], a["feedback"]))]
+        assert all(texts)
+        assert len(set(texts)) == len(texts), "a reason given twice fits one of the two at most"
+        assert not [text for text in texts if "$" in text or "\\" in text], "a quiz shows no formulas"
+    assert any(f"quizzes/{path.stem}.json" in source(cell) for cell in code_cells(path))

@@ -123,6 +123,23 @@ def test_without_javascript_the_picture_of_a_widget_is_seen(open_page, path):
         assert widget.locator("> .gmm-figure").is_visible()
 
 
+def test_a_quiz_answers_by_keyboard_and_says_why(open_page, path):
+    page = open_page(path).page
+    quizzes = page.locator(".Quiz")
+    if CHAPTER.fullmatch(path):
+        assert 2 <= quizzes.count() <= 4
+    for quiz in quizzes.all():
+        reason = quiz.locator("[role=status]")
+        assert reason.inner_text() == ""
+        reasons = set()
+        for answer in quiz.get_by_role("radiogroup").get_by_role("radio").all():
+            answer.focus()
+            page.keyboard.press("Space")
+            reasons.add(reason.inner_text())
+        assert "" not in reasons
+        assert len(reasons) == quiz.get_by_role("radio").count(), "each answer has a reason of its own"
+
+
 # Finding one's way
 
 
