@@ -6,13 +6,15 @@
 
 from collections.abc import Callable
 
+from . import kmeans, soft_em
 from .engine import Exercise, examine
 from .report import CheckFailed, Report
-from .soft_em import E_STEP
 
 __all__ = ["CheckFailed", "Report", "check", "grade"]
 
-EXERCISES: dict[str, Exercise] = {exercise.name: exercise for exercise in (E_STEP,)}
+EXERCISES: dict[str, Exercise] = {
+    exercise.name: exercise for exercise in (kmeans.ASSIGN, kmeans.UPDATE, kmeans.INERTIA, soft_em.E_STEP)
+}
 
 
 def check(name: str, answer: Callable, *, seed: int = 0) -> Report:
