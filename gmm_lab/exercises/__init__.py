@@ -6,14 +6,52 @@
 
 from collections.abc import Callable
 
-from . import kmeans, soft_em
+from . import (
+    anomaly,
+    convergence,
+    elbo,
+    hard_em,
+    initialization,
+    kmeans,
+    likelihood,
+    mixture,
+    selection,
+    soft_em,
+)
 from .engine import Exercise, examine
 from .report import CheckFailed, Report
 
 __all__ = ["CheckFailed", "Report", "check", "grade"]
 
 EXERCISES: dict[str, Exercise] = {
-    exercise.name: exercise for exercise in (kmeans.ASSIGN, kmeans.UPDATE, kmeans.INERTIA, soft_em.E_STEP)
+    exercise.name: exercise
+    for exercise in (
+        mixture.LOG_DENSITY,
+        mixture.SAMPLE,
+        likelihood.COMPLETE_MLE,
+        likelihood.LOG_LIKELIHOOD,
+        likelihood.GRADIENT_MEANS,
+        hard_em.ASSIGN,
+        hard_em.STEP,
+        kmeans.ASSIGN,
+        kmeans.UPDATE,
+        kmeans.INERTIA,
+        soft_em.E_STEP,
+        soft_em.M_STEP,
+        soft_em.EM,
+        elbo.ENTROPY,
+        elbo.ELBO,
+        elbo.KL_GAP,
+        convergence.HAS_CONVERGED,
+        convergence.RATE,
+        selection.N_FREE_PARAMETERS,
+        selection.BIC,
+        selection.FOLDS,
+        initialization.KMEANS_PLUS_PLUS_PROBABILITIES,
+        initialization.SPHERICAL_COVARIANCES,
+        anomaly.LOG_THRESHOLD,
+        anomaly.FLAG,
+    )
 }
 
 

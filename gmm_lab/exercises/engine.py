@@ -1,6 +1,7 @@
 """An exercise is data: a reference, seeded probes, properties with points, and a catalogue of slips."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -22,14 +23,54 @@ class Slip:
     hint: str
 
 
+def difference(got: object, want: object) -> str:
+    """A sentence on the first difference, or nothing; it tells what the answer gave, never what is right."""
+    if isinstance(want, tuple):
+        if not isinstance(got, tuple | list) or len(got) != len(want):
+            return f"It must return {len(want)} results, got {_kind(got)}."
+        parts = ((number, difference(*pair)) for number, pair in enumerate(zip(got, want, strict=True), 1))
+        return next((f"Result {number}: {text}" for number, text in parts if text), "")
+    array, want = as_array(got), np.asarray(want)
+    if array is None:
+        return f"It must return an array of real numbers, got {_kind(got)}."
+    if array.shape != want.shape:
+        return f"The result must have shape {want.shape}, got {array.shape}."
+    if np.isnan(array).any():
+        return f"The result holds NaN, first at {_place(np.isnan(array))}."
+    wrong = ~_close(array, want)
+    if not wrong.any():
+        return ""
+    place = _place(wrong)
+    return f"The value at {place} is {array[tuple(np.argwhere(wrong)[0])]:.6g}, and that is not right."
+
+
+def judge_each(exercise: "Exercise", probes: Sequence[Probe], values: Sequence[object]) -> str:
+    """What is wrong with the first result that is not the reference's, or nothing."""
+    wants = (exercise.reference(*deepcopy(probe)) for probe in probes)  # a generator among the arguments moves on
+    return next(filter(None, map(exercise.differ, values, wants)), "")
+
+
 @dataclass(frozen=True)
 class Property:
-    """Something that must hold: the answer's results on these probes are the reference's."""
+    """Something that must hold of the answer's results on some probes.
+
+    Attributes
+    ----------
+    title, hint : str
+        What must hold, and the first hint where it does not.
+    points : int
+        What it is worth.
+    probes : callable
+        Makes the probes from a generator.
+    judge : callable
+        Says what is wrong with the results on all probes, or nothing.
+    """
 
     title: str
     points: int
     probes: Callable[[np.random.Generator], list[Probe]]
     hint: str
+    judge: Callable[["Exercise", Sequence[Probe], Sequence[object]], str] = judge_each
 
 
 @dataclass(frozen=True)
@@ -50,6 +91,11 @@ class Exercise:
         Where the book treats it.
     unseen : str
         What the check does not look at.
+    differ : callable
+        Says how a result differs from the reference's, or nothing; random answers are compared by their statistics.
+    follow : callable or None
+        Where the answer is an algorithm: finds the first half-step of a run that differs, in a sentence. It is given
+        a function that runs the answer on a probe, and a probe.
     """
 
     name: str
@@ -58,10 +104,12 @@ class Exercise:
     slips: tuple[Slip, ...]
     section: str
     unseen: str
+    differ: Callable[[object, object], str] = difference
+    follow: Callable[[Callable[[Probe], Outcome], Probe], str] | None = None
 
 
-def examine(exercise: Exercise, answer: Callable, seed: int) -> Report:
-    """Try `answer` on every property's probes and report."""
+def examine(exercise: Exercise, answer: Callable, seed: int, *, run: Callable[..., Outcome] = call) -> Report:
+    """Try `answer` on every property's probes and report; `run` calls it as `call` does, here or elsewhere."""
     if not callable(answer):
         note = f"A function is asked for, got {type(answer).__name__}."
         return _report(exercise, {exercise.properties[0]: note}, ())
@@ -69,45 +117,27 @@ def examine(exercise: Exercise, answer: Callable, seed: int) -> Report:
     causes: tuple[Slip, ...] = ()
     for number, prop in enumerate(exercise.properties):
         probes = prop.probes(np.random.default_rng([seed, number]))
-        outcomes = [call(answer, probe, SECONDS) for probe in probes]
-        complaint = next(filter(None, map(_complaint, outcomes, [exercise.reference(*probe) for probe in probes])), "")
-        if not complaint:
+        values, complaint = [], ""
+        for probe in probes:
+            outcome = run(answer, probe, SECONDS)
+            if complaint := outcome.complaint:
+                break  # one endless loop is enough to wait for
+            values.append(outcome.value)
+        failed = complaint or prop.judge(exercise, probes, values)
+        if not failed:
             continue
-        complaints[prop] = complaint
+        complaints[prop] = failed
         if number == 0:
-            causes = _causes(exercise, probes, outcomes)
+            if not complaint:
+                causes = _causes(exercise, probes, values)
+                if exercise.follow:
+                    place = exercise.follow(lambda probe: run(answer, probe, SECONDS), probes[0])
+                    complaints[prop] = f"{failed} {place}".strip()
             break  # while ordinary values are wrong the rest says nothing
     return _report(exercise, complaints, causes)
 
 
-def _complaint(outcome: Outcome, want: object) -> str:
-    """What is wrong with one result, or nothing."""
-    return outcome.complaint or _difference(outcome.value, want)
-
-
-def _difference(got: object, want: object) -> str:
-    """A sentence on the first difference; it tells what the answer gave, never what is right."""
-    if isinstance(want, tuple):
-        if not isinstance(got, tuple | list) or len(got) != len(want):
-            return f"It must return {len(want)} results, got {_kind(got)}."
-        parts = ((number, _difference(*pair)) for number, pair in enumerate(zip(got, want, strict=True), 1))
-        return next((f"Result {number}: {text}" for number, text in parts if text), "")
-    array = _as_array(got)
-    if array is None:
-        return f"It must return an array of real numbers, got {_kind(got)}."
-    want = np.asarray(want)
-    if array.shape != want.shape:
-        return f"The result must have shape {want.shape}, got {array.shape}."
-    if np.isnan(array).any():
-        return f"The result holds NaN, first at {_place(np.isnan(array))}."
-    wrong = ~_close(array, want)
-    if not wrong.any():
-        return ""
-    place = _place(wrong)
-    return f"The value at {place} is {array[tuple(np.argwhere(wrong)[0])]:.6g}, and that is not right."
-
-
-def _as_array(value: object) -> np.ndarray | None:
+def as_array(value: object) -> np.ndarray | None:
     """`value` as an array of real numbers, or None; float32 is kept, since it is judged as such."""
     try:
         array = np.asarray(value)
@@ -132,18 +162,24 @@ def _kind(value: object) -> str:
     return "None (is there a return?)" if value is None else type(value).__name__
 
 
-def _causes(exercise: Exercise, probes: list[Probe], outcomes: list[Outcome]) -> tuple[Slip, ...]:
+def _causes(exercise: Exercise, probes: list[Probe], values: list[object]) -> tuple[Slip, ...]:
     """The slip, or else the two slips, whose results on all probes are the answer's."""
-    if any(outcome.complaint for outcome in outcomes):
-        return ()
     pairs = [pair for pair in combinations(exercise.slips, 2) if not pair[0].switches.keys() & pair[1].switches.keys()]
     for slips in [*((slip,) for slip in exercise.slips), *pairs]:
         switches = {name: value for slip in slips for name, value in slip.switches.items()}
-        with np.errstate(all="ignore"):
-            wants = [exercise.reference(*probe, **switches) for probe in probes]
-        if not any(_difference(outcome.value, want) for outcome, want in zip(outcomes, wants, strict=True)):
+        if all(_makes(exercise, switches, *pair) for pair in zip(probes, values, strict=True)):
             return slips
     return ()
+
+
+def _makes(exercise: Exercise, switches: Mapping[str, object], probe: Probe, value: object) -> bool:
+    """Whether these slips make this result. Two that do not go together, such as a vector for a matrix, make none."""
+    try:
+        with np.errstate(all="ignore"):
+            want = exercise.reference(*deepcopy(probe), **switches)
+    except (ArithmeticError, IndexError, ValueError):  # a LinAlgError is a ValueError
+        return False
+    return not exercise.differ(value, want)
 
 
 def _report(exercise: Exercise, complaints: dict[Property, str], causes: tuple[Slip, ...]) -> Report:

@@ -3,9 +3,8 @@
 import numpy as np
 
 from .._typing import Array
+from .common import SMALL
 from .engine import Exercise, Probe, Property, Slip
-
-SMALL = "It is right in general. With D = 1, K = 1 or N = 1, does an axis get lost, or a number pass for a matrix?"
 
 
 def nearest(
@@ -69,18 +68,18 @@ def sum_of_squares(
     return (np.sqrt(total) if root else total) * (0.5 if half else 1.0)
 
 
-def _cloud(rng: np.random.Generator, n: int, n_clusters: int, n_features: int) -> tuple[Array, Array]:
+def cloud(rng: np.random.Generator, n: int, n_clusters: int, n_features: int) -> tuple[Array, Array]:
     """Points and centres of unlike spreads, so that no coordinate decides alone."""
     spread = rng.uniform(0.7, 2.0, n_features)
     return rng.normal(1, spread, (n, n_features)), rng.normal(1, spread, (n_clusters, n_features))
 
 
 def _ordinary(rng: np.random.Generator) -> list[Probe]:
-    return [_cloud(rng, 40, 3, 2), _cloud(rng, 30, 4, 3), _cloud(rng, 35, 5, 2)]
+    return [cloud(rng, 40, 3, 2), cloud(rng, 30, 4, 3), cloud(rng, 35, 5, 2)]
 
 
 def _small(rng: np.random.Generator) -> list[Probe]:
-    return [_cloud(rng, 8, 3, 1), _cloud(rng, 6, 1, 2), _cloud(rng, 1, 3, 2)]
+    return [cloud(rng, 8, 3, 1), cloud(rng, 6, 1, 2), cloud(rng, 1, 3, 2)]
 
 
 def _ties(rng: np.random.Generator) -> list[Probe]:
@@ -93,14 +92,14 @@ def _ties(rng: np.random.Generator) -> list[Probe]:
 def _far(rng: np.random.Generator) -> list[Probe]:
     """Clouds of ordinary size a million away from the origin."""
     shift = 1e6 * rng.choice([-1.0, 1.0], size=2)
-    return [tuple(a + shift for a in _cloud(rng, 12, 3, 2))]
+    return [tuple(a + shift for a in cloud(rng, 12, 3, 2))]
 
 
 def _labelled(rng: np.random.Generator, n: int, n_clusters: int, n_features: int) -> Probe:
     """Points with a label each; every cluster has at least three, and no two have the same number."""
     sizes = 3 + np.arange(n_clusters)
     sizes[-1] = n - sizes[:-1].sum()
-    x, _ = _cloud(rng, n, n_clusters, n_features)
+    x, _ = cloud(rng, n, n_clusters, n_features)
     return x, rng.permutation(np.repeat(np.arange(n_clusters), sizes)), n_clusters
 
 

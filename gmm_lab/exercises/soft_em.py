@@ -1,10 +1,30 @@
 """Exercises of chapter 5."""
 
+from contextlib import suppress
+
 import numpy as np
 from scipy.special import logsumexp
 
 from .._typing import Array
+from .common import (
+    ABOUT_OLD_MEANS,
+    AWAY,
+    DENSITY_SLIPS,
+    FAR,
+    REFIT_SLIPS,
+    SMALL,
+    Mixture,
+    far,
+    floats,
+    from_mixture,
+    log_joint,
+    only,
+    ordinary,
+    refit,
+    small,
+)
 from .engine import Exercise, Probe, Property, Slip
+from .follow import first_half_step
 
 
 def responsibilities(
@@ -14,65 +34,78 @@ def responsibilities(
     covariances: Array,
     *,
     axis: int = 1,
-    weighted: bool = True,
-    half: float = 0.5,
-    determinant: float = 0.5,
-    inverse: bool = True,
-    root: bool = False,
-    correlated: bool = True,
     result: str = "resp",
+    **density: object,
 ) -> Array:
-    """Bayes' rule in the log domain; each keyword, off its default, is a slip."""
-    x, weights, means, covariances = (np.asarray(a, dtype=np.float64) for a in (x, weights, means, covariances))
-    joint = np.empty((len(x), len(weights)))
-    for k, (mean, covariance) in enumerate(zip(means, covariances, strict=True)):
-        matrix = covariance if correlated else np.diag(np.diag(covariance))
-        if root:
-            values, vectors = np.linalg.eigh(matrix)
-            matrix = (vectors * np.sqrt(values)) @ vectors.T
-        whiten = np.linalg.inv(matrix) if inverse else matrix
-        distance = np.einsum("nd,de,ne->n", x - mean, whiten, x - mean)
-        joint[:, k] = -half * distance - determinant * np.linalg.slogdet(matrix)[1]
-    joint -= 0.5 * x.shape[1] * np.log(2 * np.pi)
-    if weighted:
-        joint += np.log(weights)
+    """Bayes' rule in the log domain; each keyword, off its default or passed on to the density, is a slip."""
+    joint = log_joint(*floats(x, weights, means, covariances), **density)
     log_resp = joint - logsumexp(joint, axis=axis, keepdims=True)
     resp = np.exp(log_resp)
     results = {"resp": resp, "joint": np.exp(joint), "log": log_resp, "transposed": resp.T}
     return np.eye(len(weights))[joint.argmax(axis=1)] if result == "labels" else results[result]
 
 
-def _mixture(rng: np.random.Generator, n_components: int, n_features: int) -> tuple[Array, Array, Array]:
-    """Unequal weights, correlated covariances, determinants far from 1."""
-    weights = rng.dirichlet(np.full(n_components, 3.0)) * 0.7 + 0.3 * np.arange(1, n_components + 1)
-    means = rng.normal(0, 1.5, (n_components, n_features))
-    factors = rng.normal(0, 0.7, (n_components, n_features, n_features))
-    sizes = rng.uniform(0.6, 1.8, (n_components, 1, 1))
-    covariances = sizes * (factors @ factors.transpose(0, 2, 1) + 0.4 * np.eye(n_features))
-    return weights / weights.sum(), means, covariances
+def _expected(rng: np.random.Generator, n: int, n_components: int, n_features: int) -> Probe:
+    """Points of a mixture, and responsibilities in parts, unequal and none of them nearly 0 in sum."""
+    x, *_ = from_mixture(rng, n, n_components, n_features)
+    resp = rng.dirichlet(np.arange(1, n_components + 1) / n_components + 0.3, n)
+    resp[:n_components] = 0.9 * np.eye(n_components) + 0.1 / n_components  # as labels, too, nobody is left alone
+    return x, resp
 
 
-def _near(rng: np.random.Generator, n: int, n_components: int, n_features: int) -> Probe:
-    """Points among the components, so that every share counts."""
-    mixture = _mixture(rng, n_components, n_features)
-    return rng.normal(0, 1.5, (n, n_features)), *mixture
+def m_step(x: Array, resp: Array, *, hard: bool = False, axis: int = 0, **switches: object) -> Mixture:
+    """Weighted shares, means and covariances; each keyword is a slip, most of them `refit`'s."""
+    x, resp = floats(x, resp)
+    if hard:
+        resp = np.eye(resp.shape[1])[resp.argmax(axis=1)]
+    if axis == 1:
+        resp = np.ones_like(resp)
+    return refit(x, resp, **switches)
 
 
-def _ordinary(rng: np.random.Generator) -> list[Probe]:
-    return [_near(rng, 12, 3, 2), _near(rng, 9, 2, 3), _near(rng, 15, 4, 2)]
+def em(
+    x: Array,
+    weights: Array,
+    means: Array,
+    covariances: Array,
+    n_steps: int,
+    *,
+    more: int = 0,
+    renewed: bool = True,
+    hard: bool = False,
+    axis: int = 1,
+    **switches: object,
+) -> Mixture:
+    """E- and M-steps by turns; each keyword, off its default or passed on to a half-step, is a slip."""
+    x, *start = floats(x, weights, means, covariances)
+    params, resp = tuple(start), None
+    for _ in range(n_steps + more):
+        if resp is None or renewed:
+            result = "labels" if hard else "resp"
+            resp = responsibilities(x, *params, axis=axis, result=result, **only(log_joint, switches))
+        params = refit(x, resp, params[1], **only(refit, switches))
+    return params
 
 
-def _small(rng: np.random.Generator) -> list[Probe]:
-    return [_near(rng, 8, 3, 1), _near(rng, 6, 1, 2), _near(rng, 1, 2, 2)]
+def _run(rng: np.random.Generator, n: int, n_components: int, n_features: int, n_steps: int) -> Probe:
+    """A run in which, were it hard EM, no class would be nearly empty."""
+    while True:
+        probe = *from_mixture(rng, n, n_components, n_features), n_steps
+        with np.errstate(all="ignore"), suppress(np.linalg.LinAlgError):
+            shares = [em(*probe[:4], step, hard=True)[0] for step in range(1, n_steps + 1)]
+            if np.min(shares) * n > 2 * n_features:
+                return probe
 
 
-def _far(rng: np.random.Generator) -> list[Probe]:
-    """Points hundreds of standard deviations from every mean, where each density underflows to 0."""
-    probes = []
-    for distance in (200.0, 5000.0):
-        x, *mixture = _near(rng, 6, 3, 2)
-        probes.append((x + distance * rng.choice([-1.0, 1.0], size=x.shape), *mixture))
-    return probes
+def _runs(rng: np.random.Generator) -> list[Probe]:
+    return [_run(rng, 50, 3, 2, 2), _run(rng, 40, 2, 3, 3), _run(rng, 40, 2, 2, 1)]
+
+
+def _away(rng: np.random.Generator) -> list[Probe]:
+    """A cloud of ordinary size a million away from the origin."""
+    shift = 1e6 * rng.choice([-1.0, 1.0], size=2)
+    x, weights, means, covariances = from_mixture(rng, 40, 2, 2)
+    return [(x + shift, weights, means + shift, covariances, 2)]
 
 
 E_STEP = Exercise(
@@ -82,43 +115,27 @@ E_STEP = Exercise(
         Property(
             "values are those of Bayes' rule",
             6,
-            _ordinary,
+            ordinary,
             "Work one row by hand: the joint with each component, then divide by their sum.",
         ),
         Property(
             "points far from every mean get a distribution too",
             2,
-            _far,
-            "It is right near the data. Far away every density is 0 to a computer: what is 0/0? Stay in logarithms.",
+            far,
+            FAR,
         ),
         Property(
             "one feature, one component and one point work",
             2,
-            _small,
-            "It is right in general. With D = 1, K = 1 or N = 1, does an axis get lost, or a number pass for a matrix?",
+            small,
+            SMALL,
         ),
     ),
     slips=(
         Slip(
             "normalised over points", {"axis": 0}, "Over which index must the responsibilities of one point sum to 1?"
         ),
-        Slip(
-            "weights forgotten", {"weighted": False}, "Is a rare component as likely as a common one before you see x?"
-        ),
-        Slip("half forgotten", {"half": 1.0}, "Compare your exponent with the Gaussian's, factor by factor."),
-        Slip("exponent's sign", {"half": -0.5}, "Does your density fall or rise with the distance from the mean?"),
-        Slip(
-            "determinant forgotten",
-            {"determinant": 0.0},
-            "Two Gaussians of different width: which is higher at its mean?",
-        ),
-        Slip(
-            "determinant without root", {"determinant": 1.0}, "In one dimension the density has 1/σ in front, not 1/σ²."
-        ),
-        Slip("determinant's sign", {"determinant": -0.5}, "Which is higher at its mean, a wide or a narrow Gaussian?"),
-        Slip("Σ for its inverse", {"inverse": False}, "Along a long axis of Σ, is a point a unit away near or far?"),
-        Slip("root of Σ for Σ", {"root": True}, "Does the formula want variances or standard deviations?"),
-        Slip("correlations ignored", {"correlated": False}, "What becomes of the entries of Σ off its diagonal?"),
+        *DENSITY_SLIPS,
         Slip(
             "hard labels", {"result": "labels"}, "A label is the component with the largest share. What is asked for?"
         ),
@@ -136,4 +153,83 @@ E_STEP = Exercise(
     ),
     section='section 5.1, "The posterior over components"',
     unseen="Not looked at: speed, and components whose covariance is nearly singular.",
+)
+
+M_STEP = Exercise(
+    name="soft_em.m_step",
+    reference=m_step,
+    properties=(
+        Property(
+            "weights, means and covariances are the weighted ones",
+            6,
+            lambda rng: [_expected(rng, 20, 3, 2), _expected(rng, 25, 2, 3), _expected(rng, 30, 4, 2)],
+            "Take one component: add up its column, then the points times that column, then the squares.",
+        ),
+        Property(
+            "data far from the origin keep their digits",
+            2,
+            lambda rng: [(x + 1e6, resp) for x, resp in [_expected(rng, 20, 2, 2)]],
+            AWAY,
+        ),
+        Property(
+            "one feature and one component work",
+            2,
+            lambda rng: [_expected(rng, 12, 3, 1), _expected(rng, 8, 1, 2), _expected(rng, 6, 1, 1)],
+            SMALL,
+        ),
+    ),
+    slips=(
+        *REFIT_SLIPS,
+        Slip("hard labels", {"hard": True}, "Does a doubtful point count for one component only?"),
+        Slip("responsibilities ignored", {"axis": 1}, "How much of a point goes into the mean of component k?"),
+        Slip("responsibilities squared", {"power": 2}, "In a covariance, how often does the share of a point count?"),
+        Slip(
+            "variances for matrices",
+            {"form": "variances"},
+            "Which shape has one covariance, and what stands off its diagonal?",
+        ),
+    ),
+    section='section 5.2, "Equations that a maximum satisfies"',
+    unseen="Not looked at: components without responsibility, and speed.",
+)
+
+EM = Exercise(
+    name="soft_em.em",
+    reference=em,
+    properties=(
+        Property(
+            "the parameters after each step are those of EM",
+            6,
+            _runs,
+            "Run one step only. Compare the responsibilities, then the weights, the means, the covariances.",
+        ),
+        Property(
+            "0 steps give the start",
+            1,
+            lambda rng: [(*from_mixture(rng, 12, 2, 2), 0)],
+            "How often does your loop run with n_steps = 0, and what is returned then?",
+        ),
+        Property("data far from the origin keep their digits", 2, _away, AWAY),
+        Property(
+            "one feature and one component work",
+            1,
+            lambda rng: [(*from_mixture(rng, 25, 2, 1), 2), (*from_mixture(rng, 12, 1, 2), 2)],
+            SMALL,
+        ),
+    ),
+    slips=(
+        *DENSITY_SLIPS,
+        Slip(
+            "normalised over points", {"axis": 0}, "Over which index must the responsibilities of one point sum to 1?"
+        ),
+        Slip("hard labels", {"hard": True}, "That is hard EM. What does soft EM do with a doubtful point?"),
+        *REFIT_SLIPS,
+        ABOUT_OLD_MEANS,
+        Slip("responsibilities never renewed", {"renewed": False}, "Which half-step uses the new parameters?"),
+        Slip("one step too many", {"more": 1}, "How often does your loop run?"),
+        Slip("one step too few", {"more": -1}, "How often does your loop run?"),
+    ),
+    section='section 5.3, "The algorithm"',
+    unseen="Not looked at: collapse, when to stop, and speed.",
+    follow=first_half_step,
 )

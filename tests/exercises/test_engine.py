@@ -12,6 +12,7 @@ import pytest
 from gmm_lab import MixtureParams
 from gmm_lab import e_step as borrowed_under_another_name
 from gmm_lab.exercises import CheckFailed, check, grade, sandbox
+from gmm_lab.exercises.engine import Exercise, Property, Slip, examine
 from gmm_lab.exercises.soft_em import responsibilities
 
 NAME = "soft_em.e_step"
@@ -149,6 +150,21 @@ def test_seeds_change_the_probes():
     assert seen[0] != seen[16]
 
 
+def volume(matrix, *, diagonal=False, inverse=False):
+    matrix = np.diag(matrix) if diagonal else matrix
+    return np.abs(np.linalg.inv(matrix) if inverse else matrix).sum()
+
+
+def test_two_slips_that_do_not_go_together_are_passed_over():
+    with pytest.raises(np.linalg.LinAlgError):
+        volume(np.eye(2), diagonal=True, inverse=True)
+    slips = tuple(Slip(name, {name: True}, f"Why {name}?") for name in ("diagonal", "inverse"))
+    prop = Property("the value is right", 10, lambda rng: [(rng.normal(size=(2, 2)),)], "Work it out.")
+    exercise = Exercise("sum.volume", volume, (prop,), slips, "section 0", "")
+    assert examine(exercise, lambda matrix: 0.0, 0).slip is None
+    assert examine(exercise, lambda matrix: volume(matrix, inverse=True), 0).slip == "inverse"
+
+
 def test_report_shows_itself_in_three_ways():
     report = check(NAME, lambda *a: responsibilities(*a, axis=0))
     assert str(report).splitlines()[0] == "soft_em.e_step: 0 of 3 properties hold, 0 of 10 points"
@@ -164,7 +180,7 @@ def test_report_shows_itself_in_three_ways():
 
 
 def test_an_unknown_exercise_names_those_there_are():
-    with pytest.raises(ValueError, match=r"name must be one of .*soft_em\.e_step, got 'soft_em\.estep'"):
+    with pytest.raises(ValueError, match=r"name must be one of .*soft_em\.e_step.*, got 'soft_em\.estep'"):
         check("soft_em.estep", responsibilities)
 
 
