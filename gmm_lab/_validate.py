@@ -151,7 +151,7 @@ def check_mixture(weights: Array, means: Array, covariances: Array) -> None:
     check_finite("covariances", covariances, "Start each component with a finite spread.")
     if weights.min() < 0 or abs(weights.sum() - 1) > SUM_TOLERANCE:
         raise ValueError(
-            f"weights must be non-negative and sum to 1, got {weights} with sum {weights.sum()!r}. "
+            f"weights must be non-negative and sum to 1, got {weights} with sum {weights.sum():.17g}. "
             "Divide them by their sum, in float64."
         )
     for k, covariance in enumerate(covariances):

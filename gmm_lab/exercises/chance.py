@@ -38,7 +38,7 @@ def unlike_samples(got: object, want: tuple[Array, Array]) -> str:
         x, z, want = z, x, want[::-1]
     if not np.isfinite(x).all() or (z < 0).any() or (z != np.round(z)).any():
         return "x must be finite, and z whole numbers from 0."
-    statistics = dict(_statistics(x, z.astype(int)))
+    statistics = dict(_statistics(x.astype(np.float64), z.astype(int)))
     for name, (value, error) in _statistics(*want):
         found, its_error = statistics.get(name, (0.0, 0.0))
         if abs(found - value) > LIMIT * np.hypot(error, its_error):
@@ -49,7 +49,7 @@ def unlike_samples(got: object, want: tuple[Array, Array]) -> str:
 def _statistics(x: Array, z: Array) -> Iterator[tuple[str, tuple[float, float]]]:
     """Each statistic's name, value and standard error."""
     n, n_features = x.shape
-    inside = [np.zeros(0, dtype=bool)]
+    noise = [np.zeros(0)]
     for k in np.unique(z):
         members = x[z == k]
         count = len(members)
@@ -65,8 +65,12 @@ def _statistics(x: Array, z: Array) -> Iterator[tuple[str, tuple[float, float]]]
             yield f"the covariance of component {k} at [{i}, {j}]", (covariance[i, j], error)
         with suppress(np.linalg.LinAlgError):  # flat, which its covariance tells
             whitened = np.linalg.solve(np.linalg.cholesky(covariance), (members - members.mean(axis=0)).T)
-            inside.append((np.abs(whitened) < 1).ravel())
-    within = np.concatenate(inside)
-    if len(within):
-        yield "the share of noise within one standard deviation", (within.mean(), 0.47 / np.sqrt(len(within)))
+            noise.append(np.abs(whitened).ravel())
+    sizes = np.concatenate(noise)
+    for name, share, error in (
+        ("within one standard deviation", sizes < 1, 0.47),
+        ("beyond two standard deviations", sizes > 2, 0.21),
+    ):
+        if len(sizes):
+            yield f"the share of noise {name}", (share.mean(), error / np.sqrt(len(sizes)))
     yield "the share of labels unlike the one before", ((np.diff(z) != 0).mean() if n > 1 else 0.0, 0.5 / np.sqrt(n))
