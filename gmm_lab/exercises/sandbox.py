@@ -123,7 +123,7 @@ def _watch(borrowed: list[str]) -> Iterator[None]:
 
 def _sentence(function: Callable, error: BaseException) -> str:
     """The error, and the line of the answer in which it arose."""
-    what = f"It stops with {type(error).__name__}: {error}".rstrip(": ")
+    what = f"It stops with {type(error).__name__}: {error}".rstrip(".: ")
     code = getattr(function, "__code__", None)
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
         if code and frame.f_code.co_filename == code.co_filename:

@@ -1,0 +1,58 @@
+"""python -m gmm_lab.exercises FILE.py|NOTEBOOK [--seed N] [--json]: check every answer in a file."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import EXERCISES
+from .engine import examine
+from .remote import Remote
+from .report import Report
+from .submission import find_answers, read_cells
+
+
+def check_file(path: Path, seed: int) -> tuple[list[Report], list[str]]:
+    """Check what a file answers, in a process of its own: the reports, and what became of cells that failed."""
+    cells = read_cells(path)
+    stem = path.stem.lstrip("0123456789_")
+    answers = find_answers(cells, stem, list(EXERCISES))
+    with Remote(cells) as remote:
+        reports = [remote_report(remote, name, function, seed) for name, function in answers.items()]
+        return reports, remote.notes
+
+
+def remote_report(remote: Remote, name: str, function: str, seed: int) -> Report:
+    """As `check`, for a function of another process."""
+
+    def run(_answer: object, probe: tuple, seconds: float) -> object:
+        return remote.call(function, probe, seconds)
+
+    return examine(EXERCISES[name], run, seed, run=run)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 if every property of every answer holds, 1 if not, 2 if there is nothing to check."""
+    parser = argparse.ArgumentParser(prog="python -m gmm_lab.exercises", description="Check the answers in a file.")
+    parser.add_argument("file", type=Path, help="a notebook or a Python file")
+    parser.add_argument("--seed", type=int, default=0, help="another seed, other probes")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args(arguments)
+    try:
+        reports, notes = check_file(options.file, options.seed)
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    if options.json:
+        print(json.dumps({"reports": [report.to_dict() for report in reports], "notes": notes}, indent=1))
+    else:
+        print(*reports, *notes, sep="\n\n")
+    if not reports:
+        print(f"{options.file} answers no exercise. Name the function as the exercise does.", file=sys.stderr)
+        return 2
+    return 0 if all(report.score == report.max_score for report in reports) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
