@@ -16,7 +16,7 @@ PACKAGE = ROOT / "gmm_lab"
 # Each layer imports only from layers to its left.
 LAYERS = (
     "_typing palette | _validate | gaussian | mixture | unconstrained | likelihood | covariance hard_em elbo | "
-    "kmeans soft_em | initialization | convergence anomaly | selection | trace datasets | plots exercises | "
+    "kmeans soft_em | initialization | convergence anomaly | selection | trace datasets | plots exercises | course | "
     "widgets | __init__"
 )
 RANK = {module: rank for rank, layer in enumerate(LAYERS.split("|")) for module in layer.split()}

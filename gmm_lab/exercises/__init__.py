@@ -93,4 +93,4 @@ def grade(name: str, answer: Callable, *, points: float = 10, seed: int = 1) -> 
     anything else), and prints nothing (nbgrader gives none for a word on stderr).
     """
     report = check(name, answer, seed=seed)
-    return float(points * report.score / report.max_score)
+    return float(points * report.share)

@@ -38,31 +38,32 @@ def unlike_samples(got: object, want: tuple[Array, Array]) -> str:
         x, z, want = z, x, want[::-1]
     if not np.isfinite(x).all() or (z < 0).any() or (z != np.round(z)).any():
         return "x must be finite, and z whole numbers from 0."
-    statistics = dict(_statistics(x.astype(np.float64), z.astype(int)))
-    for name, (value, error) in _statistics(*want):
-        found, its_error = statistics.get(name, (0.0, 0.0))
+    labels = np.union1d(z, want[1])
+    statistics = dict(_statistics(x.astype(np.float64), z, labels))
+    for name, (value, error) in _statistics(*want, labels):
+        found, its_error = statistics.get(name, (value, error))  # too few members on either side say nothing
         if abs(found - value) > LIMIT * np.hypot(error, its_error):
             return f"In {len(z)} draws {name} is {found:.3g}, and that is not right."
     return ""
 
 
-def _statistics(x: Array, z: Array) -> Iterator[tuple[str, tuple[float, float]]]:
+def _statistics(x: Array, z: Array, labels: Array) -> Iterator[tuple[str, tuple[float, float]]]:
     """Each statistic's name, value and standard error."""
     n, n_features = x.shape
     noise = [np.zeros(0)]
-    for k in np.unique(z):
+    for k in labels:
         members = x[z == k]
         count = len(members)
-        yield f"the share of component {k}", (count / n, 0.5 / np.sqrt(n))
+        yield f"the share of component {k:g}", (count / n, 0.5 / np.sqrt(n))
         if count < FEWEST:
             continue
         covariance = np.atleast_2d(np.cov(members.T))
         spreads = np.sqrt(np.diag(covariance))
         for i in range(n_features):
-            yield f"the mean of component {k} in column {i}", (members[:, i].mean(), spreads[i] / np.sqrt(count))
+            yield f"the mean of component {k:g} in column {i}", (members[:, i].mean(), spreads[i] / np.sqrt(count))
         for i, j in zip(*np.triu_indices(n_features), strict=True):
             error = np.hypot(spreads[i] * spreads[j], covariance[i, j]) / np.sqrt(count)
-            yield f"the covariance of component {k} at [{i}, {j}]", (covariance[i, j], error)
+            yield f"the covariance of component {k:g} at [{i}, {j}]", (covariance[i, j], error)
         with suppress(np.linalg.LinAlgError):  # flat, which its covariance tells
             whitened = np.linalg.solve(np.linalg.cholesky(covariance), (members - members.mean(axis=0)).T)
             noise.append(np.abs(whitened).ravel())

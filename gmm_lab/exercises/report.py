@@ -55,6 +55,11 @@ class Report:
         return sum(finding.points for finding in self.findings)
 
     @property
+    def share(self) -> float:
+        """Points earned, of those there are: 0 to 1."""
+        return self.score / self.max_score
+
+    @property
     def headline(self) -> str:
         """How many properties hold."""
         if self.findings[0].note == UNANSWERED:

@@ -1,0 +1,1 @@
+"""A class: the course folder for nbgrader, and the audit. `python -m gmm_lab.course` has the commands."""

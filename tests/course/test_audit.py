@@ -1,0 +1,95 @@
+"""The audit: a second score, on which nothing counts that a submission does to the notebook or the checker."""
+
+import io
+import json
+import sys
+
+import pytest
+
+from gmm_lab.course import audit as module
+from gmm_lab.course.audit import audit, write_csv
+from gmm_lab.exercises import remote
+
+RIGHT = "def inertia(x, centres):\n    return ((x[:, None] - centres) ** 2).sum(axis=2).min(axis=1).sum()"
+SLIP = RIGHT.replace(".sum(axis=2).min(axis=1).sum()", ".sum()")
+TEST = 'from gmm_lab.exercises import grade\ngrade("kmeans.inertia", inertia, points=4, seed=11)'
+
+
+def notebook(*cells):
+    """Pairs of source and nbgrader marks."""
+    kinds = [{"cell_type": "code", "source": source, "metadata": {"nbgrader": marks}} for source, marks in cells]
+    return json.dumps({"cells": kinds})
+
+
+def course(folder, **submissions):
+    source = notebook((RIGHT, {"solution": True, "grade_id": "a"}), (TEST, {"grade": True, "grade_id": "a-test"}))
+    _write(folder / "source/04_kmeans/04_kmeans.ipynb", source)
+    for student, text in submissions.items():
+        _write(folder / f"submitted/{student}/04_kmeans/04_kmeans.ipynb", text)
+    return folder
+
+
+def _write(path, text):
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+
+
+def test_scores_notes_and_a_submission_that_is_none(tmp_path):
+    folder = course(tmp_path, right=notebook((RIGHT, {})), slip=notebook((SLIP, {})), torn="{", empty=notebook())
+    verdicts = {verdict.student: verdict for verdict in audit(folder, "04_kmeans")}
+    assert list(verdicts) == ["empty", "right", "slip", "torn"]
+    assert {v.student: v.score for v in verdicts.values()} == {"empty": 0, "right": 4, "slip": 0, "torn": 0}
+    assert {v.max_score for v in verdicts.values()} == {4}
+    assert verdicts["right"].note == ""
+    assert "(all centres)" in verdicts["slip"].note
+    assert "There is no function inertia." in verdicts["empty"].note
+    assert verdicts["torn"].note.startswith("ValueError: ")
+    assert {v.graded for v in verdicts.values()} == {None}
+
+
+def test_a_patched_checker_and_a_loop_at_top_level_change_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(remote, "CELL_SECONDS", 1.0)
+    patch = "import gmm_lab.exercises as e\ne.grade = lambda *a, **k: 4.0\ngrade = e.grade"
+    transformer = "get_ipython().input_transformers_cleanup.append(lambda lines: ['4.0'])"
+    folder = course(
+        tmp_path,
+        patches=notebook((patch, {}), (SLIP, {})),
+        transforms=notebook((transformer, {}), (SLIP, {})),
+        loops=notebook((RIGHT, {}), ("while True: pass", {})),
+        exits=notebook((RIGHT, {}), ("import os; os._exit(0)", {})),
+    )
+    assert {v.student: v.score for v in audit(folder, "04_kmeans")} == {
+        "exits": 4,
+        "loops": 4,
+        "patches": 0,
+        "transforms": 0,
+    }
+
+
+def test_the_command_decides_where_answers_run(tmp_path):
+    folder = course(tmp_path, right=notebook((RIGHT, {})))
+    (verdict,) = audit(folder, "04_kmeans", (sys.executable, "-I", "-X", "utf8"))
+    assert verdict.score == 4
+    (verdict,) = audit(folder, "04_kmeans", (sys.executable, "-c", "print('no child')"))
+    assert verdict.score == 0
+
+
+def test_an_assignment_that_is_none_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"There is no .*05_soft_em\.ipynb\. Make the course first"):
+        list(audit(course(tmp_path), "05_soft_em"))
+    _write(tmp_path / "source/x/x.ipynb", notebook(("1", {"grade": True, "grade_id": "b"})))
+    with pytest.raises(ValueError, match="grades no exercise"):
+        list(audit(tmp_path, "x"))
+
+
+def test_the_table_has_a_line_for_each_answer(tmp_path):
+    file = io.StringIO()
+    write_csv(list(audit(course(tmp_path, right=notebook((RIGHT, {}))), "04_kmeans")), file)
+    assert file.getvalue().splitlines() == [
+        "assignment,student,exercise,score,max_score,graded,note",
+        "04_kmeans,right,kmeans.inertia,4.0,4,,",
+    ]
+
+
+def test_grades_are_read_only_where_there_are_any(tmp_path):
+    assert module.read_grades(tmp_path / "gradebook.db", "04_kmeans") == {}
