@@ -45,6 +45,8 @@ class Case:
         For whoever computed other numbers than those asked for.
     section : str
         Where the book treats it.
+    room : float
+        How far the evidence may be off where it should be zero, for rounding.
     """
 
     cause: str
@@ -56,6 +58,7 @@ class Case:
     near: Mapping[str, str]
     advice: str
     section: str
+    room: float = 0.0
 
 
 CASES: Mapping[str, Case] = {
@@ -92,6 +95,7 @@ CASES: Mapping[str, Case] = {
         },
         "Responsibilities at params[0], and the M-step from them. Recorded minus yours, and not the other way round.",
         "7.7",
+        room=1e-9,
     ),
     "record": Case(
         "collapse",

@@ -107,7 +107,7 @@ def patient(name: str) -> Patient:
 
     References
     ----------
-    Book chapters 1, 5, and 7 to 10.
+    Book chapters 1, 2, 5 and 7 to 10.
     """
     _case(name)
     return _admit(name)
@@ -160,7 +160,7 @@ def diagnose(name: str, cause: str | None, evidence: object) -> Report:
     elif cause != case.cause:
         blame, slip = f"{cause!r} does not explain it.", cause
         hints = [case.near.get(cause, case.pointer)]
-    doubt, misread = _doubt(evidence, case.prove(run))
+    doubt, misread = _doubt(evidence, case.prove(run), case.room)
     if misread:
         hints.append(case.advice)
     if blame or doubt:
@@ -168,7 +168,7 @@ def diagnose(name: str, cause: str | None, evidence: object) -> Report:
     return _report(name, blame, doubt, tuple(hints), slip)
 
 
-def _doubt(evidence: object, want: Array) -> tuple[str, bool]:
+def _doubt(evidence: object, want: Array, room: float) -> tuple[str, bool]:
     """What is wrong with the evidence, or nothing; and whether it is of the right form at least."""
     try:
         got = as_floats("evidence", evidence)
@@ -177,8 +177,7 @@ def _doubt(evidence: object, want: Array) -> tuple[str, bool]:
     if got.squeeze().shape != want.shape:
         form = f"an array of shape {want.shape}" if want.ndim else "a single number"
         return f"The evidence must be {form}, got shape {got.shape}.", False
-    # Beside 1 % of each number, room for rounding where an entry should be zero.
-    close = np.abs(got.squeeze() - want) <= TOLERANCE * np.abs(want) + 1e-9 * np.abs(want).max()
+    close = np.abs(got.squeeze() - want) <= TOLERANCE * np.abs(want) + room
     return ("", False) if close.all() else ("It is not what the record says.", True)
 
 
