@@ -94,9 +94,15 @@ LOG_THRESHOLD = Exercise(
     ),
     slips=(
         Slip("the other end", {"end": "high"}, "Are anomalies at the high end of the density or at the low one?"),
-        Slip("no interpolation, lower", {"method": "lower"}, "What lies between two scores?"),
-        Slip("no interpolation, higher", {"method": "higher"}, "What lies between two scores?"),
-        Slip("no interpolation, nearest", {"method": "nearest"}, "What lies between two scores?"),
+        Slip(
+            "no interpolation, lower", {"method": "lower"}, "Do you take the score below the place? What lies above it?"
+        ),
+        Slip(
+            "no interpolation, higher",
+            {"method": "higher"},
+            "Do you take the score above the place? What lies below it?",
+        ),
+        Slip("no interpolation, nearest", {"method": "nearest"}, "Does the value jump half-way between two scores?"),
         Slip(
             "another rule between scores",
             {"method": "weibull"},

@@ -145,7 +145,7 @@ RATE = Exercise(
         Slip("upside down", {"inverse": True}, "EM slows down. Is the ratio of its gains then below 1 or above?"),
         Slip("first gains", {"place": "first"}, "At which end of the record is EM near its limit?"),
         Slip("mean of all ratios", {"place": "mean"}, "Do the first steps tell how fast EM is near its limit?"),
-        Slip("median of all ratios", {"place": "median"}, "Do the first steps tell how fast EM is near its limit?"),
+        Slip("median of all ratios", {"place": "median"}, "Is a middling step near the limit, or the last one?"),
         Slip("values for gains", {"of": "values"}, "Add 1,000 to every log-likelihood: may the rate change?"),
         Slip("gains of gains", {"of": "second differences"}, "How often must the record be differenced?"),
         Slip("root of the ratio", {"power": 0.5}, "Is the ratio of gains asked for, or the factor of the errors?"),

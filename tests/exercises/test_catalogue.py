@@ -63,7 +63,11 @@ def test_the_catalogue_is_complete():
 def test_points_are_ten_and_slips_have_hints_of_their_own(exercise):
     assert sum(prop.points for prop in exercise.properties) == 10
     assert len(exercise.slips) >= 4
-    assert len({slip.name for slip in exercise.slips}) == len(exercise.slips)
+    assert (
+        len({slip.name for slip in exercise.slips})
+        == len({slip.hint for slip in exercise.slips})
+        == len(exercise.slips)
+    )
     assert all(slip.hint.rstrip(".?") != slip.hint for slip in exercise.slips)
     assert exercise.unseen.startswith("Not looked at: ")
 
