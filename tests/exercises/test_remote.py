@@ -121,8 +121,9 @@ def test_a_missing_function_is_explained_by_the_notes():
     assert outcome("def f(:")[0].complaint.startswith("There is no function f. cell 1 stops with SyntaxError")
 
 
-def test_nothing_of_the_answer_is_printed(capfd):
-    outcome("import sys\nprint('10 of 10')\ndef f(*a):\n    print('fake', file=sys.stderr)\n    return 1")
+def test_prints_reach_neither_the_reader_nor_the_channel(capfd):
+    cell = "import sys\nprint('10 of 10', flush=True)\ndef f(*a):\n    print('fake', file=sys.stderr)\n    return 1"
+    assert outcome(cell)[0].value == 1
     assert capfd.readouterr() == ("", "")
 
 

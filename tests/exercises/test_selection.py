@@ -37,6 +37,7 @@ def test_a_shuffle_from_elsewhere_is_noticed():
         (lambda n, k, rng: [["a", "b"]], "must be a list of one-dimensional arrays"),
         (lambda n, k, rng: folds(n, k, rng)[1:], "There are 4 folds."),
         (lambda n, k, rng: folds(n - 1, k, rng), "The folds have 8, 8, 8, 9, 9 indices."),
+        (lambda n, k, rng: [np.where(held == 5, 6, held) for held in folds(n, k, rng)], "An index is in more than"),
         (lambda n, k, rng: [held - 1 for held in folds(n, k, rng)], "The indices go from -1 to 41."),
     ],
 )
