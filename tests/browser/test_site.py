@@ -73,7 +73,7 @@ def test_a_narrow_page_does_not_scroll_sideways(open_page, path, width):
 
 
 def test_formulas_are_there_without_javascript(open_page, path):
-    page = open_page(path, java_script_enabled=False).page
+    page = open_page(path, java_script_enabled=False, viewport={"width": 390, "height": 800}).page
     formulas = page.evaluate(
         """() => [...document.querySelectorAll('article .math')]
             .filter((formula) => !formula.closest('details:not([open]), .sd-tab-set'))
@@ -91,6 +91,19 @@ def test_formulas_are_there_without_javascript(open_page, path):
         }"""
     )
     assert re.findall(r"\$[^$\n]+\$|\\[a-zA-Z]{2,}|\\\(", prose) == []
+    torn_off = page.evaluate(
+        r"""() => [...document.querySelectorAll('article span.math')].filter((formula) => {
+            const text = formula.nextSibling;
+            const end = [...formula.querySelectorAll('.base')].at(-1).getBoundingClientRect();
+            const mark = text instanceof Text && text.data.match(/^\u2060?[.,;:?!)]/)?.[0];
+            if (!mark || !end.width) return false;
+            const range = new Range();
+            range.setStart(text, mark.length - 1);
+            range.setEnd(text, mark.length);
+            return range.getBoundingClientRect().left < end.right - 1;
+        }).map((formula) => formula.parentElement.textContent.slice(-60))"""
+    )
+    assert torn_off == [], "a line begins with the comma behind a formula"
 
 
 # Figures and widgets

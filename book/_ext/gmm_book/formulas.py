@@ -14,6 +14,9 @@ from . import npm
 
 logger = logging.getLogger(__name__)
 NUMBERED = re.compile(r"\\(begin|end)\{(equation|align|alignat|gather)\}")
+# Characters of TeX that need not be broken; marks before and behind a formula, such as a bracket, a comma, or "-means".
+SHORT = 32
+OPENING, CLOSING = re.compile(r"[(\[“]+$"), re.compile(r"^(?:[^\s–-]+[–-]?|[–-])")
 
 
 def to_html(tex: str, node: nodes.Node, *, display: bool, macros: dict) -> str:
@@ -60,6 +63,23 @@ def number_by_chapter(app, doctree):
             equations[node["label"]] = (app.env.docname, node["number"])
 
 
+def keep_marks(app, doctree):
+    """Put a short formula and the marks that touch it into one element, or a line may begin with its comma."""
+    for formula in list(doctree.findall(nodes.math)):
+        if len(formula.astext()) > SHORT:
+            continue
+        together, place = [formula], formula.parent.index(formula)
+        for pattern, step in ((OPENING, -1), (CLOSING, 1)):
+            text = dict(enumerate(formula.parent)).get(place + step)
+            if isinstance(text, nodes.Text) and (marks := pattern.search(text)):
+                together.insert(max(step, 0), nodes.Text(marks[0]))
+                formula.parent.replace(text, nodes.Text(pattern.sub("", text)))
+        if len(together) > 1:
+            whole = nodes.inline(classes=["gmm-together"])
+            formula.parent.replace(formula, whole)
+            whole += together
+
+
 def use_fetched_katex(app, config):
     """Render with the KaTeX whose CSS and fonts the site serves: other CSS draws clipped subscripts."""
     packages = npm.fetch(Path(app.srcdir, "_build"), prepare=select_files)
@@ -86,3 +106,4 @@ def setup(app):
     app.add_html_math_renderer("katex_prerendered", (visit_math, None), (visit_math_block, None))
     app.connect("config-inited", use_fetched_katex)
     app.connect("doctree-read", number_by_chapter)
+    app.connect("doctree-read", keep_marks)
