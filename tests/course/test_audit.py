@@ -8,7 +8,7 @@ import pytest
 
 from gmm_lab.course import audit as module
 from gmm_lab.course.audit import audit, write_csv
-from gmm_lab.exercises import remote
+from gmm_lab.exercises import check, remote
 
 RIGHT = "def inertia(x, centres):\n    return ((x[:, None] - centres) ** 2).sum(axis=2).min(axis=1).sum()"
 SLIP = RIGHT.replace(".sum(axis=2).min(axis=1).sum()", ".sum()")
@@ -64,6 +64,24 @@ def test_a_patched_checker_and_a_loop_at_top_level_change_nothing(tmp_path, monk
         "patches": 0,
         "transforms": 0,
     }
+
+
+def test_probes_are_those_of_the_hidden_test(tmp_path):
+    seen = {}
+
+    def inertia(x, centres):
+        value = float(((x[:, None] - centres) ** 2).sum(axis=2).min(axis=1).sum())
+        return seen.setdefault(x.tobytes() + centres.tobytes(), value)
+
+    check("kmeans.inertia", inertia, seed=1).require()  # what `grade` takes unless told
+    by_heart = f"SEEN = {seen}\ndef inertia(x, centres):\n    return SEEN.get(x.tobytes() + centres.tobytes(), 0.0)"
+    folder = course(tmp_path, learner=notebook((by_heart, {})))
+    source = folder / "source/04_kmeans/04_kmeans.ipynb"
+    (verdict,) = audit(folder, "04_kmeans")
+    assert verdict.score == 0
+    source.write_text(source.read_text().replace(", seed=11", ""))
+    (verdict,) = audit(folder, "04_kmeans")
+    assert verdict.score == 4
 
 
 def test_the_command_decides_where_answers_run(tmp_path):
