@@ -46,8 +46,8 @@ class Report:
 
     @property
     def score(self) -> int:
-        """Points earned. While the first property fails the others are not looked at, and nothing is earned."""
-        return sum(finding.points for finding in self.findings if finding.held)
+        """Points earned. The first property carries the others: a wrong answer of the right form earns nothing."""
+        return sum(f.points for f in self.findings if f.held) if self.findings[0].held else 0
 
     @property
     def max_score(self) -> int:
