@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TextIO
 
 from ..exercises import EXERCISES
-from ..exercises.engine import examine
 from ..exercises.remote import COMMAND, Remote
 from ..exercises.submission import Cell, Check, find_checks, read_cells
 
@@ -83,11 +82,8 @@ def _audit_one(
         unread = ""
     with Remote(cells, command) as remote:
         for grade_id, check in checks.items():
-
-            def run(_answer: object, probe: tuple, seconds: float, function: str = check.function) -> object:
-                return remote.call(function, probe, seconds)
-
-            report = examine(EXERCISES[check.exercise], run, int(check.options.get("seed", 1)), run=run)
+            seed = int(check.options.get("seed", 1))
+            report = remote.examine(EXERCISES[check.exercise], check.function, seed)
             note = next((f"{f.title}: {f.note}" for f in report.findings if not f.held), "")
             yield Verdict(
                 assignment,

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import EXERCISES
-from .engine import examine
 from .remote import Remote
 from .report import Report
 from .submission import find_answers, read_cells
@@ -19,17 +18,8 @@ def check_file(path: Path, seed: int) -> tuple[list[Report], list[str]]:
     stem = path.stem.lstrip("0123456789_")
     answers = find_answers(cells, stem, list(EXERCISES))
     with Remote(cells) as remote:
-        reports = [remote_report(remote, name, function, seed) for name, function in answers.items()]
+        reports = [remote.examine(EXERCISES[name], function, seed) for name, function in answers.items()]
         return reports, remote.notes
-
-
-def remote_report(remote: Remote, name: str, function: str, seed: int) -> Report:
-    """As `check`, for a function of another process."""
-
-    def run(_answer: object, probe: tuple, seconds: float) -> object:
-        return remote.call(function, probe, seconds)
-
-    return examine(EXERCISES[name], run, seed, run=run)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

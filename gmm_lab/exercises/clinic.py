@@ -195,5 +195,4 @@ def grade_diagnosis(name: str, cause: str | None, evidence: object, points: floa
     Parameters, errors and references are those of `diagnose`. Returns a plain float (nbgrader gives full marks for
     anything else), and prints nothing (nbgrader gives none for a word on stderr).
     """
-    report = diagnose(name, cause, evidence)
-    return float(points * report.score / report.max_score)
+    return float(points * diagnose(name, cause, evidence).share)

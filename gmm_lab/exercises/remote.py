@@ -16,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .report import UNANSWERED
-from .sandbox import Outcome
+from .engine import Exercise, Probe, examine
+from .report import UNANSWERED, Report
+from .sandbox import Outcome, changed, late
 from .submission import Cell
 
 CHILD = Path(__file__).with_name("child.py")
@@ -63,6 +64,14 @@ class Remote:
         self._stop()
         self._folder.cleanup()
 
+    def examine(self, exercise: Exercise, function: str, seed: int) -> Report:
+        """As `engine.examine`, for the function of that name."""
+
+        def run(_answer: object, probe: Probe, seconds: float) -> Outcome:
+            return self.call(function, probe, seconds)
+
+        return examine(exercise, run, seed, run=run)
+
     def call(self, name: str, arguments: tuple, seconds: float) -> Outcome:
         """As `sandbox.call`, for the function of that name."""
         if self._process is None:
@@ -71,7 +80,7 @@ class Remote:
             reply, blob = self._ask({"function": name}, pickle.dumps(arguments), seconds)
             return self._outcome(name, reply, blob)
         except TimeoutError:
-            return Outcome(complaint=f"It was still running after {seconds:g} s. Is there a loop that does not end?")
+            return late(seconds)
         except Stopped as stopped:
             return Outcome(complaint=str(stopped))
 
@@ -143,8 +152,8 @@ class Remote:
             if error.get("type") == "KeyError" and error.get("message") == repr(name):
                 return Outcome(complaint=" ".join([f"There is no function {name}.", *self.notes]))
             return Outcome(complaint=f"It {_sentence(error)}")
-        if changed := reply.get("changed"):
-            return Outcome(complaint=f"It changes its argument number {changed}. Work on a copy.")
+        if number := reply.get("changed"):
+            return changed(number)
         if "none" in reply:
             return Outcome(None if reply["none"] else object())
         try:

@@ -50,7 +50,7 @@ def call(function: Callable, arguments: tuple, seconds: float) -> Outcome:
     except NotImplementedError:
         return Outcome(complaint=UNANSWERED)
     except TimeUp:
-        return Outcome(complaint=f"It was still running after {seconds:g} s. Is there a loop that does not end?")
+        return late(seconds)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit too: an answer must not end the reader's session
@@ -59,8 +59,18 @@ def call(function: Callable, arguments: tuple, seconds: float) -> Outcome:
         return Outcome(complaint=f"It calls gmm_lab's own {borrowed[0]}. Write the computation yourself.")
     for number, (before, after) in enumerate(zip(arguments, copies, strict=True), 1):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after):
-            return Outcome(complaint=f"It changes its argument number {number}. Work on a copy.")
+            return changed(number)
     return Outcome(value)
+
+
+def late(seconds: float) -> Outcome:
+    """It did not end in time."""
+    return Outcome(complaint=f"It was still running after {seconds:g} s. Is there a loop that does not end?")
+
+
+def changed(number: int) -> Outcome:
+    """It wrote into the argument of this number, from 1."""
+    return Outcome(complaint=f"It changes its argument number {number}. Work on a copy.")
 
 
 @contextmanager

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from gmm_lab.exercises import remote
-from gmm_lab.exercises.__main__ import main, remote_report
+from gmm_lab.exercises import EXERCISES, remote
+from gmm_lab.exercises.__main__ import main
 from gmm_lab.exercises.remote import Remote
 from gmm_lab.exercises.submission import Cell
 
@@ -144,8 +144,8 @@ def test_generators_and_mixed_results_cross_over():
         "    return np.array_split(rng.permutation(n), n_folds)\n"
     )
     with Remote([Cell("cell 1", source)]) as child:
-        assert remote_report(child, "mixture.sample", "sample", 1).score == 10
-        assert remote_report(child, "selection.folds", "folds", 1).score == 10
+        assert child.examine(EXERCISES["mixture.sample"], "sample", 1).score == 10
+        assert child.examine(EXERCISES["selection.folds"], "folds", 1).score == 10
 
 
 def test_the_command_reports_on_a_file(tmp_path, capsys):
