@@ -158,7 +158,7 @@ def small(rng: np.random.Generator) -> list[Probe]:
 def from_mixture(rng: np.random.Generator, n: int, n_components: int, n_features: int) -> Probe:
     """Points drawn from a mixture, and a start beside it: a step from there moves every parameter."""
     weights, means, covariances = mixture(rng, n_components, n_features)
-    z = rng.choice(n_components, n, p=weights)
+    z = rng.choice(n_components, n, p=weights).astype(np.intp, copy=False)
     noise = rng.normal(size=(n, n_features))
     x = means[z] + np.einsum("nij,nj->ni", np.linalg.cholesky(covariances)[z], noise)
     start = rng.dirichlet(20 * weights), means + rng.normal(0, 0.4, means.shape), 1.4 * covariances

@@ -1,7 +1,7 @@
 """Exercises of chapter 6."""
 
 import numpy as np
-from scipy.special import logsumexp, xlogy
+from scipy.special import log_softmax, softmax, xlogy
 
 from .._typing import Array
 from .common import DENSITY_SLIPS, SMALL, floats, log_joint, near
@@ -53,7 +53,7 @@ def elbo(
     """Σ_n Σ_k q (log p(x, z=k) - log q); each keyword, off its default or passed on, is a slip."""
     x, resp, *mixture = floats(x, resp, weights, means, covariances)
     joint = log_joint(x, *mixture, **density)
-    posterior = np.exp(joint - logsumexp(joint, axis=1, keepdims=True))
+    posterior = softmax(joint, axis=1)
     shares = {"resp": resp, "posterior": posterior, "labels": np.eye(len(weights))[resp.argmax(axis=1)]}[by]
     terms = (shares * joint if expected else joint) - entropy_sign * xlogy(shares, shares)
     return _total(terms, over)
@@ -75,7 +75,7 @@ def kl_gap(
     """Σ_n Σ_k q (log q - log p(z=k | x)); each keyword, off its default or passed on, is a slip."""
     x, resp, *mixture = floats(x, resp, weights, means, covariances)
     joint = log_joint(x, *mixture, **density)
-    log_posterior = joint - logsumexp(joint, axis=1, keepdims=True)
+    log_posterior = log_softmax(joint, axis=1)
     other = {"posterior": log_posterior, "joint": joint, "weights": np.log(mixture[0]) + np.zeros_like(joint)}[by]
     terms = {
         "q to p": xlogy(resp, resp) - resp * other,

@@ -1,7 +1,7 @@
 """Exercises of chapter 2."""
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import logsumexp, softmax
 
 from .._typing import Array, Labels
 from .common import (
@@ -68,7 +68,7 @@ def gradient_means(
     x, weights, means, covariances = floats(x, weights, means, covariances)
     n, n_components = len(x), len(weights)
     joint = log_joint(x, weights if weighted else np.ones(n_components), means, covariances)
-    resp = np.exp(joint - logsumexp(joint, axis=1, keepdims=True))
+    resp = softmax(joint, axis=1)
     shares = {
         "resp": resp,
         "weights": np.tile(weights, (n, 1)),

@@ -51,7 +51,7 @@ def draw(
     """First the component, then the point; each keyword, off its default, is a slip."""
     weights, means, covariances = floats(weights, means, covariances)
     n_components, n_features = means.shape
-    z = rng.choice(n_components, n, p=None if equal else weights)
+    z = rng.choice(n_components, n, p=None if equal else weights).astype(np.intp, copy=False)
     if blocks:
         z = np.sort(z)
     lower = np.linalg.cholesky(covariances)

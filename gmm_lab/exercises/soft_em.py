@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import log_softmax, softmax
 
 from .._typing import Array
 from .common import (
@@ -39,8 +39,8 @@ def responsibilities(
 ) -> Array:
     """Bayes' rule in the log domain; each keyword, off its default or passed on to the density, is a slip."""
     joint = log_joint(*floats(x, weights, means, covariances), **density)
-    log_resp = joint - logsumexp(joint, axis=axis, keepdims=True)
-    resp = np.exp(log_resp)
+    # The largest term is taken off first: far out, the log of a sum no longer holds the digits that tell the shares.
+    resp, log_resp = softmax(joint, axis=axis), log_softmax(joint, axis=axis)
     results = {"resp": resp, "joint": np.exp(joint), "log": log_resp, "transposed": resp.T}
     return np.eye(len(weights))[joint.argmax(axis=1)] if result == "labels" else results[result]
 
