@@ -19,31 +19,64 @@ LAYERS = (
     "kmeans soft_em | initialization | convergence anomaly | selection | trace datasets | plots exercises | course | "
     "widgets | __init__"
 )
-RANK = {module: rank for rank, layer in enumerate(LAYERS.split("|")) for module in layer.split()}
+# The same inside folders.
+INSIDE = {
+    "course": "audit folder | __init__ __main__",
+    "exercises": (
+        "runners | engine | clinic common | mixture likelihood hard_em kmeans soft_em elbo convergence | "
+        "selection initialization anomaly | __init__ | __main__"
+    ),
+    "exercises/clinic": "broken | cases | judge | __init__",
+    "exercises/engine": "report | exercise | examine chance follow | __init__",
+    "exercises/runners": "outcome child submission | here apart | __init__",
+    "widgets": "player | soft_em | __init__",
+}
+RANK = {
+    f"{folder}/{module}".removeprefix("/"): rank
+    for folder, layers in {"": LAYERS, **INSIDE}.items()
+    for rank, layer in enumerate(layers.split("|"))
+    for module in layer.split()
+}
 SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+
+def place_of(path):
+    return path.relative_to(PACKAGE).with_suffix("").parts
+
+
+def imported(node, place):
+    """The places in the package that a relative import names: modules, or else the front door of their folder."""
+    folder = (*place[: len(place) - node.level], *(node.module or "").split("."))
+    folder = tuple(filter(None, folder))
+    for alias in node.names:
+        named = (*folder, alias.name)
+        is_module = PACKAGE.joinpath(*named).with_suffix(".py").exists() or PACKAGE.joinpath(*named).is_dir()
+        yield named if is_module else folder
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_down(path):
-    place = path.relative_to(PACKAGE).parts
-    module = place[0].removesuffix(".py")
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    for node in nodes:
+    place = place_of(path)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
             assert not any(name.split(".")[0] == "gmm_lab" for name in names), "import the package by a relative path"
         if not isinstance(node, ast.ImportFrom):
             continue
         assert (node.module or "").split(".")[0] not in {"gmm_lab", "tests", "book"} or node.level
-        # Depth of the file below the package minus the dots: 0 is the package itself, more is inside `module`.
-        if node.level != len(place):
+        if not node.level:
             continue
-        used = [node.module.split(".")[0]] if node.module else [alias.name for alias in node.names]
-        assert all(RANK[name] < RANK[module] for name in used), f"{module} may not import {used}"
+        for target in imported(node, place):
+            # The first folder in which the two part; the front door of a folder counts as its `__init__`.
+            depth = next(i for i, part in enumerate((*place, "")) if (*target, "__init__")[i] != part)
+            user, used = (*place[:depth], place[depth]), (*target, "__init__")[: depth + 1]
+            assert RANK["/".join(used)] < RANK["/".join(user)], f"{'/'.join(place)} may not import {'/'.join(target)}"
 
 
 def test_every_module_has_its_layer():
-    assert {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in SOURCES} == set(RANK)
+    assert {"/".join(place_of(path)[:depth]) for path in SOURCES for depth in range(1, len(place_of(path)) + 1)} == set(
+        RANK
+    )
 
 
 def test_every_module_has_its_test():
@@ -57,7 +90,11 @@ def test_every_chapter_has_its_module():
         assert (PACKAGE / f"{chapter.stem[3:]}.py").exists()
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path",
+    [path for kind in ("py", "js", "css") for path in sorted(PACKAGE.rglob(f"*.{kind}")) if path.name != "view.js"],
+    ids=lambda path: str(path.relative_to(PACKAGE)),
+)
 def test_modules_stay_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
 

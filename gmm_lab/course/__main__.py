@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..exercises.remote import COMMAND
+from ..exercises.runners.apart import COMMAND
 from .audit import audit, write_csv
 from .folder import make_course
 

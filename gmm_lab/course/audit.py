@@ -4,12 +4,14 @@ import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from ..exercises import EXERCISES
-from ..exercises.remote import COMMAND, Remote
-from ..exercises.submission import Cell, Check, find_checks, read_cells
+from ..exercises.engine.examine import examine
+from ..exercises.runners.apart import COMMAND, Remote
+from ..exercises.runners.submission import Cell, Check, find_checks, read_cells
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def _audit_one(
     with Remote(cells, command) as remote:
         for grade_id, check in checks.items():
             seed = int(check.options.get("seed", 1))
-            report = remote.examine(EXERCISES[check.exercise], check.function, seed)
+            report = examine(EXERCISES[check.exercise], partial(remote.call, check.function), seed)
             note = next((f"{f.title}: {f.note}" for f in report.findings if not f.held), "")
             yield Verdict(
                 assignment,

@@ -4,12 +4,14 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from . import EXERCISES
-from .remote import Remote
-from .report import Report
-from .submission import find_answers, read_cells
+from .engine.examine import examine
+from .engine.report import Report
+from .runners.apart import Remote
+from .runners.submission import find_answers, read_cells
 
 
 def check_file(path: Path, seed: int) -> tuple[list[Report], list[str]]:
@@ -18,7 +20,7 @@ def check_file(path: Path, seed: int) -> tuple[list[Report], list[str]]:
     stem = path.stem.lstrip("0123456789_")
     answers = find_answers(cells, stem, list(EXERCISES))
     with Remote(cells) as remote:
-        reports = [remote.examine(EXERCISES[name], function, seed) for name, function in answers.items()]
+        reports = [examine(EXERCISES[name], partial(remote.call, function), seed) for name, function in answers.items()]
         return reports, remote.notes
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from .._typing import Array
-from .engine import Probe, Slip
+from .engine.exercise import Probe, Slip
 
 Mixture = tuple[Array, Array, Array]  # weights, means, covariances
 

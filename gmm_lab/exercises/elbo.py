@@ -5,7 +5,7 @@ from scipy.special import log_softmax, softmax, xlogy
 
 from .._typing import Array
 from .common import DENSITY_SLIPS, SMALL, floats, log_joint, near
-from .engine import Exercise, Probe, Property, Slip
+from .engine.exercise import Exercise, Probe, Property, Slip
 
 ZERO = "It is right in general. What is the limit of q log q as q goes to 0, and what does your computer make of it?"
 

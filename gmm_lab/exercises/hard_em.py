@@ -24,7 +24,7 @@ from .common import (
     only,
     refit,
 )
-from .engine import Exercise, Probe, Property, Slip
+from .engine.exercise import Exercise, Probe, Property, Slip
 
 SECTION = 'section 3.1, "Guess, refit, repeat"'
 NEAREST_MEAN = Slip("nearest mean", {"nearest": True}, "Is a point nearer to a wide component than to a narrow one?")

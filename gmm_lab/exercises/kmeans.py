@@ -4,7 +4,7 @@ import numpy as np
 
 from .._typing import Array
 from .common import SMALL
-from .engine import Exercise, Probe, Property, Slip
+from .engine.exercise import Exercise, Probe, Property, Slip
 
 
 def nearest(

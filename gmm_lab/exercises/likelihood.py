@@ -18,7 +18,7 @@ from .common import (
     refit,
     small,
 )
-from .engine import Exercise, Probe, Property, Slip
+from .engine.exercise import Exercise, Probe, Property, Slip
 
 
 def with_labels(x: Array, z: Labels, n_components: int, *, mixed: bool = False, **switches: object) -> Mixture:

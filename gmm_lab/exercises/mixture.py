@@ -6,9 +6,9 @@ import numpy as np
 from scipy.special import logsumexp
 
 from .._typing import Array, Labels
-from .chance import same_source, unlike_samples
 from .common import DENSITY_SLIPS, FAR, SMALL, far, floats, log_joint, ordinary, small
-from .engine import Exercise, Probe, Property, Slip
+from .engine.chance import same_source, unlike_samples
+from .engine.exercise import Exercise, Probe, Property, Slip
 
 
 def log_density(

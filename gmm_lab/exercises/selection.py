@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from .._typing import Array
-from .chance import same_source
 from .common import DENSITY_SLIPS, SMALL, ordinary, small
-from .engine import Exercise, Probe, Property, Slip, as_array
+from .engine.chance import same_source
+from .engine.exercise import Exercise, Probe, Property, Slip, as_array
 from .likelihood import log_likelihood
 
 

@@ -23,8 +23,8 @@ from .common import (
     refit,
     small,
 )
-from .engine import Exercise, Probe, Property, Slip
-from .follow import first_half_step
+from .engine.exercise import Exercise, Probe, Property, Slip
+from .engine.follow import first_half_step
 
 
 def responsibilities(

@@ -8,7 +8,8 @@ import pytest
 
 from gmm_lab.course import audit as module
 from gmm_lab.course.audit import audit, write_csv
-from gmm_lab.exercises import check, remote
+from gmm_lab.exercises import check
+from gmm_lab.exercises.runners import apart
 
 RIGHT = "def inertia(x, centres):\n    return ((x[:, None] - centres) ** 2).sum(axis=2).min(axis=1).sum()"
 SLIP = RIGHT.replace(".sum(axis=2).min(axis=1).sum()", ".sum()")
@@ -48,7 +49,7 @@ def test_scores_notes_and_a_submission_that_is_none(tmp_path):
 
 
 def test_a_patched_checker_and_a_loop_at_top_level_change_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(remote, "CELL_SECONDS", 1.0)
+    monkeypatch.setattr(apart, "CELL_SECONDS", 1.0)
     patch = "import gmm_lab.exercises as e\ne.grade = lambda *a, **k: 4.0\ngrade = e.grade"
     transformer = "get_ipython().input_transformers_cleanup.append(lambda lines: ['4.0'])"
     folder = course(

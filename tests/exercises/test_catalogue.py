@@ -11,7 +11,7 @@ import pytest
 from answers import STYLES
 
 from gmm_lab.exercises import EXERCISES, check, grade
-from gmm_lab.exercises.engine import difference
+from gmm_lab.exercises.engine.exercise import difference
 
 BOOK = Path(__file__).parents[2] / "book"
 SEEDS = range(3)  # 200 seeds were tried

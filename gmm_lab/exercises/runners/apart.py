@@ -16,9 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .engine import Exercise, Probe, examine
-from .report import UNANSWERED, Report
-from .sandbox import Outcome, changed, late
+from .outcome import UNANSWERED, Outcome, changed, late
 from .submission import Cell
 
 CHILD = Path(__file__).with_name("child.py")
@@ -64,16 +62,8 @@ class Remote:
         self._stop()
         self._folder.cleanup()
 
-    def examine(self, exercise: Exercise, function: str, seed: int) -> Report:
-        """As `engine.examine`, for the function of that name."""
-
-        def run(_answer: object, probe: Probe, seconds: float) -> Outcome:
-            return self.call(function, probe, seconds)
-
-        return examine(exercise, run, seed, run=run)
-
     def call(self, name: str, arguments: tuple, seconds: float) -> Outcome:
-        """As `sandbox.call`, for the function of that name."""
+        """As `here.call`, for the function of that name."""
         if self._process is None:
             self._start()
         try:

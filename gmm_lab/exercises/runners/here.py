@@ -14,16 +14,15 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from copy import deepcopy
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 import numpy as np
 
-from .report import UNANSWERED
+from .outcome import UNANSWERED, Outcome, changed, late
 
-PACKAGE = str(Path(__file__).parents[1])
-OWN = str(Path(__file__).parent)
+PACKAGE = str(Path(__file__).parents[2])
+OWN = str(Path(__file__).parents[1])
 # Whose functions are looked at when they begin, not line by line: that would make an answer several times slower.
 LIBRARIES = str(Path(signal.__file__).parent), str(Path(np.__file__).parents[1])
 
@@ -32,16 +31,10 @@ class TimeUp(BaseException):
     """Not an Exception, so that an answer's own `except Exception` does not swallow it."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What one call did: a value, or a complaint in a sentence."""
-
-    value: object = None
-    complaint: str = ""
-
-
 def call(function: Callable, arguments: tuple, seconds: float) -> Outcome:
     """Call `function` on copies of `arguments`; report an error, a changed input or a borrowed answer."""
+    if not callable(function):
+        return Outcome(complaint=f"A function is asked for, got {type(function).__name__}.")
     copies = deepcopy(arguments)
     borrowed: list[str] = []
     try:
@@ -61,16 +54,6 @@ def call(function: Callable, arguments: tuple, seconds: float) -> Outcome:
         if isinstance(before, np.ndarray) and not np.array_equal(before, after):
             return changed(number)
     return Outcome(value)
-
-
-def late(seconds: float) -> Outcome:
-    """It did not end in time."""
-    return Outcome(complaint=f"It was still running after {seconds:g} s. Is there a loop that does not end?")
-
-
-def changed(number: int) -> Outcome:
-    """It wrote into the argument of this number, from 1."""
-    return Outcome(complaint=f"It changes its argument number {number}. Work on a copy.")
 
 
 @contextmanager

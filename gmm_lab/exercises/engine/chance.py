@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import numpy as np
 
-from .._typing import Array
-from .engine import Exercise, Probe, as_array, difference
+from ..._typing import Array
+from .exercise import Exercise, Probe, as_array, difference
 
 # Standard errors that two right answers may lie apart: about one check in a million goes beyond.
 LIMIT = 5.5

@@ -14,8 +14,8 @@ from sklearn.cluster import KMeans
 from sklearn.mixture import GaussianMixture
 
 from gmm_lab import ComponentCollapsed, MixtureParams, fit, kmeans_start, random_start, sample
-from gmm_lab.exercises.cases import CASES
 from gmm_lab.exercises.clinic import CAUSES, diagnose, grade_diagnosis, patient
+from gmm_lab.exercises.clinic.cases import CASES
 
 NAMES = tuple(CASES)
 EACH = pytest.mark.parametrize("name", NAMES)
@@ -193,7 +193,7 @@ def test_each_cause_is_somebodys_but_for_three():
 NOT_NUMBERS = [None, "0.3", {"a": 1}, {1, 2}, [1, [2, 3]], len, object(), 1j, [10**400], np.ma.masked_all(2), [None, 1]]
 
 
-@pytest.mark.parametrize("evidence", NOT_NUMBERS, ids=repr)
+@pytest.mark.parametrize("evidence", NOT_NUMBERS, ids=lambda evidence: type(evidence).__name__)
 @EACH
 def test_evidence_that_is_no_number_is_told_so(name, evidence):
     report = diagnose(name, FAULTS[name], evidence)
@@ -440,7 +440,7 @@ def test_covariances_about_the_old_means_would_not_have_been_a_patient():
         assert np.diff(values).min() > -1e-9
 
 
-NOTEBOOK = Path(__file__).parents[2] / "book" / "exercises" / "clinic.ipynb"
+NOTEBOOK = Path(__file__).parents[3] / "book" / "exercises" / "clinic.ipynb"
 
 
 def test_the_notebook_tells_each_patient_as_the_package_does():

@@ -4,6 +4,7 @@ import contextlib
 import sys
 import threading
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 
 from gmm_lab import MixtureParams
 from gmm_lab import e_step as borrowed_under_another_name
-from gmm_lab.exercises import CheckFailed, check, grade, sandbox
-from gmm_lab.exercises.engine import Exercise, Property, Slip, examine
+from gmm_lab.exercises import CheckFailed, check, grade
+from gmm_lab.exercises.engine.examine import examine
+from gmm_lab.exercises.engine.exercise import Exercise, Property, Slip
+from gmm_lab.exercises.runners import here
 from gmm_lab.exercises.soft_em import responsibilities
 
 NAME = "soft_em.e_step"
@@ -81,7 +84,7 @@ def endless(*arguments):
 
 
 def test_a_loop_without_end_is_stopped(monkeypatch):
-    monkeypatch.setattr("gmm_lab.exercises.engine.SECONDS", 0.2)
+    monkeypatch.setattr("gmm_lab.exercises.engine.examine.SECONDS", 0.2)
     assert "still running after 0.2 s" in note(endless)
 
 
@@ -95,7 +98,7 @@ def checked_without_signals(answer):
 
 
 def test_a_loop_without_end_is_stopped_where_there_are_no_signals(monkeypatch):
-    monkeypatch.setattr("gmm_lab.exercises.engine.SECONDS", 0.2)
+    monkeypatch.setattr("gmm_lab.exercises.engine.examine.SECONDS", 0.2)
     assert "still running after 0.2 s" in checked_without_signals(endless).findings[0].note
 
 
@@ -182,8 +185,8 @@ def test_two_slips_that_do_not_go_together_are_passed_over():
     slips = tuple(Slip(name, {name: True}, f"Why {name}?") for name in ("diagonal", "inverse"))
     prop = Property("the value is right", 10, lambda rng: [(rng.normal(size=(2, 2)),)], "Work it out.")
     exercise = Exercise("sum.volume", volume, (prop,), slips, "section 0", "")
-    assert examine(exercise, lambda matrix: 0.0, 0).slip is None
-    assert examine(exercise, lambda matrix: volume(matrix, inverse=True), 0).slip == "inverse"
+    assert examine(exercise, partial(here.call, lambda matrix: 0.0), 0).slip is None
+    assert examine(exercise, partial(here.call, lambda matrix: volume(matrix, inverse=True)), 0).slip == "inverse"
 
 
 def test_report_shows_itself_in_three_ways():
@@ -206,4 +209,4 @@ def test_an_unknown_exercise_names_those_there_are():
 
 
 def test_the_watch_knows_the_package_by_its_folder():
-    assert Path(sandbox.PACKAGE, "mixture.py").is_file()
+    assert Path(here.PACKAGE, "mixture.py").is_file()

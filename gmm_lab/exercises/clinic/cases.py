@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .._typing import Array
+from ..._typing import Array
 from . import broken
 
 CAUSES: Mapping[str, str] = {

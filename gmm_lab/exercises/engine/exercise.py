@@ -3,14 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
-from .report import Finding, Report
-from .sandbox import Outcome, call
+from ..runners.outcome import Outcome
 
-SECONDS = 5.0
 Probe = tuple  # the arguments of one call
 
 
@@ -109,35 +106,6 @@ class Exercise:
     follow: Callable[[Callable[[Probe], Outcome], Probe], str] | None = None
 
 
-def examine(exercise: Exercise, answer: Callable, seed: int, *, run: Callable[..., Outcome] = call) -> Report:
-    """Try `answer` on every property's probes and report; `run` calls it as `call` does, here or elsewhere."""
-    if not callable(answer):
-        note = f"A function is asked for, got {type(answer).__name__}."
-        return _report(exercise, {exercise.properties[0]: note}, ())
-    complaints: dict[Property, str] = {}
-    causes: tuple[Slip, ...] = ()
-    for number, prop in enumerate(exercise.properties):
-        probes = prop.probes(np.random.default_rng([seed, number]))
-        values, complaint = [], ""
-        for probe in probes:
-            outcome = run(answer, probe, SECONDS)
-            if complaint := outcome.complaint:
-                break  # one endless loop is enough to wait for
-            values.append(outcome.value)
-        failed = complaint or prop.judge(exercise, probes, values)
-        if not failed:
-            continue
-        complaints[prop] = failed
-        if number == 0:
-            if not complaint:
-                causes = _causes(exercise, probes, values)
-                if exercise.follow:
-                    place = exercise.follow(lambda probe: run(answer, probe, SECONDS), probes[0])
-                    complaints[prop] = f"{failed} {place}".strip()
-            break  # while ordinary values are wrong the rest says nothing
-    return _report(exercise, complaints, causes)
-
-
 def as_array(value: object) -> np.ndarray | None:
     """`value` as an array of real numbers, or None; float32 is kept, since it is judged as such."""
     try:
@@ -161,37 +129,3 @@ def _place(mask: np.ndarray) -> str:
 
 def _kind(value: object) -> str:
     return "None (is there a return?)" if value is None else type(value).__name__
-
-
-def _causes(exercise: Exercise, probes: list[Probe], values: list[object]) -> tuple[Slip, ...]:
-    """The slip, or else the two slips, whose results on all probes are the answer's."""
-    pairs = [pair for pair in combinations(exercise.slips, 2) if not pair[0].switches.keys() & pair[1].switches.keys()]
-    for slips in [*((slip,) for slip in exercise.slips), *pairs]:
-        switches = {name: value for slip in slips for name, value in slip.switches.items()}
-        if all(_makes(exercise, switches, *pair) for pair in zip(probes, values, strict=True)):
-            return slips
-    return ()
-
-
-def _makes(exercise: Exercise, switches: Mapping[str, object], probe: Probe, value: object) -> bool:
-    """Whether these slips make this result. Two that do not go together, such as a vector for a matrix, make none."""
-    try:
-        with np.errstate(all="ignore"):
-            want = exercise.reference(*deepcopy(probe), **switches)
-    except (ArithmeticError, IndexError, ValueError):  # a LinAlgError is a ValueError
-        return False
-    return not exercise.differ(value, want)
-
-
-def _report(exercise: Exercise, complaints: dict[Property, str], causes: tuple[Slip, ...]) -> Report:
-    """Put the findings in order, and the hints from the general to the particular."""
-    first, *others = exercise.properties
-    stopped = first in complaints
-    findings = [Finding(first.title, first.points, not stopped, complaints.get(first, ""))]
-    for prop in others:
-        note = "Not looked at while ordinary values are wrong." if stopped else complaints.get(prop, "")
-        findings.append(Finding(prop.title, prop.points, not note, note))
-    failed = next((prop for prop in exercise.properties if prop in complaints), None)
-    hints = [] if failed is None else [failed.hint, *(slip.hint for slip in causes), f"Read {exercise.section}."]
-    slip = " and ".join(cause.name for cause in causes) or None
-    return Report(exercise.name, tuple(findings), tuple(hints), slip, exercise.unseen)

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from itertools import islice
 
-from ..mixture import MixtureParams
-from ..soft_em import e_step
-from ..trace import em_half_steps, first_difference, half_steps
-from .engine import Probe, as_array
-from .sandbox import Outcome
+from ...mixture import MixtureParams
+from ...soft_em import e_step
+from ...trace import em_half_steps, first_difference, half_steps
+from ..runners.outcome import Outcome
+from .exercise import Probe, as_array
 
 
 def first_half_step(run: Callable[[Probe], Outcome], probe: Probe) -> str:

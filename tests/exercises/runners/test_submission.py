@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gmm_lab.exercises import EXERCISES
-from gmm_lab.exercises.submission import Cell, Check, find_answers, find_checks, read_cells
+from gmm_lab.exercises.runners.submission import Cell, Check, find_answers, find_checks, read_cells
 
 KNOWN = list(EXERCISES)
 

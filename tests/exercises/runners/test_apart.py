@@ -3,14 +3,17 @@
 import json
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
 
-from gmm_lab.exercises import EXERCISES, remote
+from gmm_lab.exercises import EXERCISES
 from gmm_lab.exercises.__main__ import main
-from gmm_lab.exercises.remote import Remote
-from gmm_lab.exercises.submission import Cell
+from gmm_lab.exercises.engine.examine import examine
+from gmm_lab.exercises.runners import apart
+from gmm_lab.exercises.runners.apart import Remote
+from gmm_lab.exercises.runners.submission import Cell
 
 RIGHT = (
     "import numpy as np\ndef assign(x, centres):\n    return ((x[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)"
@@ -103,7 +106,7 @@ def test_a_loop_without_end_is_stopped_and_the_next_call_works():
 
 
 def test_a_cell_that_fails_leaves_the_others(monkeypatch):
-    monkeypatch.setattr(remote, "CELL_SECONDS", 1.5)
+    monkeypatch.setattr(apart, "CELL_SECONDS", 1.5)
     result, notes = outcome(
         "def f(x, c): return x", "def f(:", "1 / 0", "while True: pass", "import os; os._exit(3)", "get_ipython()"
     )
@@ -144,8 +147,8 @@ def test_generators_and_mixed_results_cross_over():
         "    return np.array_split(rng.permutation(n), n_folds)\n"
     )
     with Remote([Cell("cell 1", source)]) as child:
-        assert child.examine(EXERCISES["mixture.sample"], "sample", 1).score == 10
-        assert child.examine(EXERCISES["selection.folds"], "folds", 1).score == 10
+        assert examine(EXERCISES["mixture.sample"], partial(child.call, "sample"), 1).score == 10
+        assert examine(EXERCISES["selection.folds"], partial(child.call, "folds"), 1).score == 10
 
 
 def test_the_command_reports_on_a_file(tmp_path, capsys):

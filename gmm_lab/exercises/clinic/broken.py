@@ -5,17 +5,17 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from scipy.special import softmax
 
-from .._typing import Array
-from ..anomaly import is_anomaly, log_threshold
-from ..convergence import best_of
-from ..datasets import old_faithful
-from ..gaussian import log_gaussian
-from ..initialization import kmeans_plus_plus, kmeans_start, random_start
-from ..kmeans import kmeans
-from ..likelihood import complete_mle, log_likelihood
-from ..mixture import MixtureParams, log_density, log_joint, moments, sample
-from ..selection import bic
-from ..soft_em import e_step, fit, m_step
+from ..._typing import Array
+from ...anomaly import is_anomaly, log_threshold
+from ...convergence import best_of
+from ...datasets import old_faithful
+from ...gaussian import log_gaussian
+from ...initialization import kmeans_plus_plus, kmeans_start, random_start
+from ...kmeans import kmeans
+from ...likelihood import complete_mle, log_likelihood
+from ...mixture import MixtureParams, log_density, log_joint, moments, sample
+from ...selection import bic
+from ...soft_em import e_step, fit, m_step
 
 Record = dict[str, tuple[str, object]]
 

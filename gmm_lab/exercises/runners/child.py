@@ -1,6 +1,6 @@
 """Runs a stranger's code and hands back arrays. Stands alone: only Python and NumPy, and never the reference.
 
-It is run as a script, in a process of its own and perhaps in a container, by `remote`. Each message, in and out, is
+It is run as a script, in a process of its own and perhaps in a container, by `apart`. Each message, in and out, is
 two parts, a JSON object and bytes, each with its length in front.
 """
 

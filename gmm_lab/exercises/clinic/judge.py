@@ -1,10 +1,4 @@
-"""The clinic: ten broken fits to diagnose, each with a cause to name and a proof to compute.
-
->>> from gmm_lab.exercises.clinic import diagnose, patient
->>> run = patient("dip")
->>> diagnose("dip", "saddle", [3, 0.5]).score
-0
-"""
+"""Shows a broken fit, and judges what is said of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +8,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from .._typing import Array
-from .._validate import as_floats
+from ..._typing import Array
+from ..._validate import as_floats
+from ..engine.report import Finding, Report
+from ..runners.outcome import UNANSWERED
 from .cases import CASES, CAUSES, Case
-from .report import UNANSWERED, Finding, Report
-
-__all__ = ["CAUSES", "Patient", "diagnose", "grade_diagnosis", "patient"]
 
 TOLERANCE = 0.01  # of each number
 UNSEEN = "Not looked at: how you came by it."

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-UNANSWERED = "Not answered yet."
+from ..runners.outcome import UNANSWERED
 
 
 class CheckFailed(AssertionError):

@@ -1,0 +1,1 @@
+"""What judges an answer: the form of an exercise, the examination, the report."""
