@@ -62,6 +62,22 @@ function ticks([low, high], count) {
     .map((value) => ({ value, label: formatted(value, decimals) }));
 }
 
+// Ticks of an axis of data, and what its name must add: a power of ten that labels of 1e-9 or 1e12 would repeat. There
+// are as many ticks as their labels leave room for: those of Unix times are ten figures long.
+function axisTicks([low, high], count, pixels = Infinity) {
+  const size = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high))));
+  const power = size < -3 || size > 10 ? size : 0;
+  const marks = (most) => ticks([low, high].map((end) => end / 10 ** power), most)
+    .map(({ value, label }) => ({ value: value * 10 ** power, label }));
+  const fits = (list) => list.length < 2 || list.every(({ label }) =>
+    LETTER * (label.length + 2) <= (pixels * (list[1].value - list[0].value)) / (high - low));
+  const most = [...Array(Math.floor(count)).keys()].map((i) => Math.floor(count) - i).find((n) => fits(marks(n)));
+  return { marks: marks(most ?? 1), unit: power ? ` (×10${superscript(power)})` : "" };
+}
+
+const LETTER = 7.2; // px, the width of a figure in a label
+const superscript = (power) => [...String(power)].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("");
+
 function scale([low, high], [from, to]) {
   return (value) => from + ((value - low) / (high - low)) * (to - from);
 }
@@ -146,20 +162,20 @@ function planePanel(spec, { table, id }) {
 
   function layOut(width, height) {
     drawnSize = `${width} ${height}`;
-    const yTicks = ticks(spec.y.domain, 5);
-    const left = 14 + 7.2 * Math.max(...yTicks.map(({ label }) => label.length));
+    const yTicks = axisTicks(spec.y.domain, 5);
+    const left = 14 + LETTER * Math.max(...yTicks.marks.map(({ label }) => label.length));
     const [right, top, bottom] = [width - 8, 26, height - 42];
+    const xTicks = axisTicks(spec.x.domain, Math.min(6, width / 60), right - left);
     toX = scale(spec.x.domain, [left, right]);
     toY = scale(spec.y.domain, [bottom, top]);
     set(svg, { viewBox: `0 0 ${drawnSize}` });
     set(clip, { x: left, y: top, width: right - left, height: bottom - top });
     axes.replaceChildren(
       svgNode("path", { class: "gmm-axis", d: `M${left} ${top}V${bottom}H${right}` }),
-      ...yTicks.map(({ value, label }) => svgText(left - 8, toY(value) + 4, label, "end")),
-      ...ticks(spec.x.domain, Math.min(6, width / 60))
-        .map(({ value, label }) => svgText(toX(value), bottom + 17, label, "middle")),
-      svgText(0, 12, spec.y.label, "start"),
-      svgText((left + right) / 2, height - 6, spec.x.label, "middle"),
+      ...yTicks.marks.map(({ value, label }) => svgText(left - 8, toY(value) + 4, label, "end")),
+      ...xTicks.marks.map(({ value, label }) => svgText(toX(value), bottom + 17, label, "middle")),
+      svgText(0, 12, spec.y.label + yTicks.unit, "start"),
+      svgText((left + right) / 2, height - 6, spec.x.label + xTicks.unit, "middle"),
     );
     const radius = points.length > 400 ? 2.6 : 3.3;
     spec.points.forEach(([x, y], n) => {
@@ -317,6 +333,16 @@ function render({ model, el }) {
     model.save_changes(); // one message with both: a new run begins at its start
   }
 
+  function ask() {
+    stop();
+    try {
+      model.send({ kind: "extend" });
+    } catch {
+      status.textContent = "Python does not answer any more: its kernel was restarted or has ended. Run this cell again "
+        + "for new starts; the runs that are here go on working.";
+    }
+  }
+
   const byHand = (to) => () => { stop(); go(to()); };
   const next = button("", "gmm-main", byHand(() => present() + 1));
   const back = button("Back", "", byHand(() => present() - 1));
@@ -327,7 +353,7 @@ function render({ model, el }) {
   const selects = table.choices.map(() => node("select"));
   selects.forEach((select) => select.addEventListener("change", choose));
   const extras = table.extendable && model.send
-    ? [button("New random start", "", () => { stop(); model.send({ kind: "extend" }); })] : [];
+    ? [button("New random start", "", ask)] : [];
 
   const status = node("p", { class: "gmm-status", role: "status" });
   const here = node("span", { class: "gmm-here", "aria-hidden": true });
@@ -345,7 +371,6 @@ function render({ model, el }) {
   const root = node("div",
     {
       class: "gmm-player", role: "group", "aria-labelledby": `${id}-title`, "aria-describedby": `${id}-description`,
-      "data-lm-suppress-shortcuts": true, // JupyterLab's command mode would take the arrow keys
     },
     node("div", { class: "gmm-head" },
       node("p", { class: "gmm-title", id: `${id}-title` }, table.title),
@@ -378,6 +403,20 @@ function render({ model, el }) {
     set(status, { "aria-live": timer ? "off" : "polite" });
   }
 
+  // Everything is read from the model: the traits of one message arrive in any order.
+  function update() {
+    const choice = model.get("choice");
+    if (table !== model.get("table")) readTable();
+    const chosen = table.choices.reduce((index, { options }, i) => index * options.length + choice[i], 0);
+    if (!table.runs[chosen]) return; // the table that has this run is still to come
+    if (chosen !== run) {
+      run = chosen;
+      frames = filledIn(table.runs[run].frames);
+      rows.replaceChildren();
+    }
+    draw();
+  }
+
   function readTable() {
     table = model.get("table");
     selects.forEach((select, i) => {
@@ -386,18 +425,6 @@ function render({ model, el }) {
       options.forEach((name, o) => { (select.options[o] ?? select.appendChild(node("option"))).textContent = name; });
     });
     run = undefined;
-    update();
-  }
-
-  function update() {
-    const choice = model.get("choice");
-    const chosen = table.choices.reduce((index, { options }, i) => index * options.length + choice[i], 0);
-    if (chosen !== run) {
-      run = chosen;
-      frames = filledIn(table.runs[run].frames);
-      rows.replaceChildren();
-    }
-    draw();
   }
 
   function drawNumbers(at) {
@@ -430,18 +457,24 @@ function render({ model, el }) {
     if (status.textContent !== frame.status) status.textContent = frame.status;
   }
 
+  // JupyterLab, Notebook and JupyterLite take keys from whatever has the focus, unless it says this itself: the arrow
+  // keys would move to another cell, and the letter m would turn the cell into text and take the widget away.
+  for (const control of root.querySelectorAll("button, input, select, summary, [tabindex]")) {
+    set(control, { "data-lm-suppress-shortcuts": true });
+  }
   readTable();
+  update();
   drawPlaying();
   el.append(root);
   const observer = new ResizeObserver(() => draw());
   plots.forEach((plot) => observer.observe(plot));
-  const followed = { "change:table": readTable, "change:choice": update, "change:frame": update };
-  for (const [event, callback] of Object.entries(followed)) model.on(event, callback);
+  const followed = ["change:table", "change:choice", "change:frame"];
+  followed.forEach((event) => model.on(event, update));
 
   return () => {
     clearInterval(timer);
     observer.disconnect();
-    for (const [event, callback] of Object.entries(followed)) model.off(event, callback);
+    followed.forEach((event) => model.off(event, update));
   };
 }
 
