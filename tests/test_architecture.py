@@ -1,6 +1,8 @@
 """The order of layers, the front door, and what an import may load."""
 
 import ast
+import inspect
+import re
 import subprocess
 import sys
 import tomllib
@@ -114,3 +116,11 @@ def test_import_loads_arrays_and_nothing_else():
 def test_hard_dependencies_are_two():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert [requirement.split(">=")[0] for requirement in project["dependencies"]] == ["numpy", "scipy"]
+
+
+def test_every_public_name_is_in_the_reference():
+    page = (ROOT / "book" / "appendix" / "api.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"automodule:: gmm_lab\.([\w.]+)", page))
+    public = [getattr(gmm_lab, name) for name in gmm_lab.__all__]
+    homes = {value.__module__ for value in public if not inspect.ismodule(value)}
+    assert {home.removeprefix("gmm_lab.") for home in homes} <= documented
