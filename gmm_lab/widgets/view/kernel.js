@@ -20,7 +20,8 @@ export const nFeatures = (params) => params.means.length / params.weights.length
 
 // A mixture from lists, nested or flat; RangeError if it is none: link, table and Python all come in through this door.
 export function mixtureParams(weights, means, covariances) {
-  const flat = (values) => Float64Array.from(ArrayBuffer.isView(values) ? values : values.flat(2));
+  const number = (value) => (typeof value === "number" ? value : NaN); // null would become 0
+  const flat = (values) => Float64Array.from(ArrayBuffer.isView(values) ? values : values.flat(2), number);
   const params = { weights: flat(weights), means: flat(means), covariances: flat(covariances) };
   const K = nComponents(params), D = nFeatures(params);
   if (!K || (D !== 1 && D !== 2) || params.covariances.length !== K * D * D) {
