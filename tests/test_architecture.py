@@ -23,14 +23,14 @@ LAYERS = (
 )
 # The same inside folders.
 INSIDE = {
-    "course": "audit folder | __init__ __main__",
+    "course": "assignment folder | audit | __init__ __main__",
     "exercises": (
         "runners | engine | clinic common | mixture likelihood hard_em kmeans soft_em elbo convergence | "
         "selection initialization anomaly | __init__ | __main__"
     ),
     "exercises/clinic": "broken | cases | judge | __init__",
     "exercises/engine": "report | exercise | examine chance follow | __init__",
-    "exercises/runners": "outcome child submission | here apart | __init__",
+    "exercises/runners": "outcome child notebook | reply here submission | apart | __init__",
     "widgets": "player | soft_em | __init__",
 }
 RANK = {

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..exercises.engine.report import write_anything
 from ..exercises.runners.apart import COMMAND
 from .audit import audit, write_csv
 from .folder import make_course
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     look.add_argument("--python", default=shlex.join(COMMAND), help="command that runs answers, such as a container's")
     look.add_argument("--csv", type=Path, help="write the table there (to the screen)")
     options = parser.parse_args(arguments)
+    write_anything(sys.stdout, sys.stderr)
     try:
         if options.command == "make":
             names = make_course(
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             verdicts = list(audit(options.folder, options.assignment, shlex.split(options.python)))
             if options.csv:
-                with options.csv.open("w", encoding="utf-8", newline="") as file:
+                with options.csv.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
                     write_csv(verdicts, file)
             else:
                 write_csv(verdicts, sys.stdout)

@@ -1,7 +1,6 @@
 """Scores submissions a second time, where nothing that they do to the notebook or the checker counts."""
 
 import csv
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import partial
@@ -11,7 +10,8 @@ from typing import TextIO
 from ..exercises import EXERCISES
 from ..exercises.engine.examine import examine
 from ..exercises.runners.apart import COMMAND, Remote
-from ..exercises.runners.submission import Cell, Check, find_checks, read_cells
+from ..exercises.runners.submission import read_cells
+from .assignment import Assignment, Handed
 
 
 @dataclass(frozen=True)
@@ -53,58 +53,46 @@ def audit(course: Path, assignment: str, command: Sequence[str] = COMMAND) -> It
     Raises
     ------
     ValueError
-        If the assignment has no source with checked exercises.
+        If the assignment has no source with checked exercises, or one of its checks cannot be understood.
     """
-    source = course / "source" / assignment / f"{assignment}.ipynb"
-    if not source.is_file():
-        raise ValueError(f"There is no {source}. Make the course first, or name one of its assignments.")
-    checks = dict(graded_checks(source))
-    if not checks:
-        raise ValueError(f"{source} grades no exercise. Name an assignment that does.")
+    made = Assignment.read(course / "source" / assignment / f"{assignment}.ipynb", EXERCISES)
     grades = read_grades(course / "gradebook.db", assignment)
     for folder in sorted((course / "submitted").glob(f"*/{assignment}")):
-        student = folder.parent.name
-        yield from _audit_one(assignment, student, folder / f"{assignment}.ipynb", checks, grades, command)
+        yield from _audit_one(made, folder, grades, command)
 
 
 def _audit_one(
-    assignment: str,
-    student: str,
-    path: Path,
-    checks: Mapping[str, Check],
-    grades: dict[tuple[str, str], float],
-    command: Sequence[str],
+    made: Assignment, folder: Path, grades: Mapping[tuple[str, str], float], command: Sequence[str]
 ) -> Iterator[Verdict]:
     """A submission that cannot be read has earned nothing, and the next one is read."""
+    student, unread, handed = folder.parent.name, "", Handed((), {})
     try:
-        cells = read_cells(path)
+        handed = made.as_graded(read_cells(_notebook(folder)))
     except (OSError, ValueError) as error:
-        cells, unread = [], f"{type(error).__name__}: {error}"
-    else:
-        unread = ""
-    with Remote(cells, command) as remote:
-        for grade_id, check in checks.items():
-            seed = int(check.options.get("seed", 1))
-            report = examine(EXERCISES[check.exercise], partial(remote.call, check.function), seed)
+        unread = f"{type(error).__name__}: {error}"
+    with Remote(handed.cells, command) as remote:
+        for grade_id, check in made.checks.items():
+            place = handed.above.get(grade_id, len(handed.cells))
+            report = examine(EXERCISES[check.exercise], partial(remote.call, check.function, place), check.seed)
             note = next((f"{f.title}: {f.note}" for f in report.findings if not f.held), "")
             yield Verdict(
-                assignment,
+                folder.name,
                 student,
                 check.exercise,
-                report.share * check.options["points"],
-                check.options["points"],
+                report.share * check.points,
+                check.points,
                 grades.get((student, grade_id)),
                 unread or (f"{note} ({report.slip})" if report.slip else note),
             )
 
 
-def graded_checks(source: Path) -> Iterator[tuple[str, Check]]:
-    """The graded cells of an assignment that call `grade`: their ids, and what they check, for how many points."""
-    for cell in json.loads(source.read_text("utf-8"))["cells"]:
-        marks = cell["metadata"].get("nbgrader", {})
-        if cell["cell_type"] == "code" and marks.get("grade"):
-            for check in find_checks([Cell("", "".join(cell["source"]))]):
-                yield marks["grade_id"], check
+def _notebook(folder: Path) -> Path:
+    """The submission, under the one name that nbgrader takes."""
+    path = folder / f"{folder.name}.ipynb"
+    if not path.is_file():
+        others = ", ".join(sorted(other.name for other in folder.iterdir())) or "nothing"
+        raise ValueError(f"There is no {path.name}, but {others}. Give it the assignment's name.")
+    return path
 
 
 def read_grades(database: Path, assignment: str) -> dict[tuple[str, str], float]:

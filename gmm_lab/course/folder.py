@@ -5,7 +5,7 @@ from pathlib import Path
 CONFIG = '''"""Settings for nbgrader; it looks for this file where it is called."""
 
 c = get_config()  # noqa: F821 - given by nbgrader
-c.CourseDirectory.course_id = "{course}"
+c.CourseDirectory.course_id = {course}
 # Seconds for one cell. A loop without end is interrupted, and the cells after it are still run.
 c.Execute.timeout = {timeout}
 c.Execute.interrupt_on_timeout = True
@@ -33,8 +33,11 @@ def make_course(folder: Path, exercises: Path, *, seed: int, name: str = "gmm-la
     Raises
     ------
     ValueError
-        If `folder` has something in it, or `exercises` has no notebook.
+        If `folder` has something in it, `exercises` has no notebook, or a number is out of its range.
     """
+    for argument, value, least in (("seed", seed, 0), ("timeout", timeout, 1)):
+        if value < least:
+            raise ValueError(f"{argument} must be at least {least}, got {value}.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"{folder} is not empty, and nothing is overwritten. Name a new folder.")
     notebooks = sorted(exercises.glob("*.ipynb"))
@@ -45,7 +48,7 @@ def make_course(folder: Path, exercises: Path, *, seed: int, name: str = "gmm-la
         target.parent.mkdir(parents=True)
         target.write_text(own_seed(notebook.read_text("utf-8"), seed), "utf-8")
     (folder / "submitted").mkdir()
-    (folder / "nbgrader_config.py").write_text(CONFIG.format(course=name, timeout=timeout), "utf-8")
+    (folder / "nbgrader_config.py").write_text(CONFIG.format(course=ascii(name), timeout=timeout), "utf-8")
     return [notebook.stem for notebook in notebooks]
 
 

@@ -78,7 +78,7 @@ def check(name: str, answer: Callable, *, seed: int = 0) -> Report:
     Raises
     ------
     ValueError
-        If there is no such exercise.
+        If there is no such exercise, or no such seed.
 
     References
     ----------
@@ -86,6 +86,8 @@ def check(name: str, answer: Callable, *, seed: int = 0) -> Report:
     """
     if name not in EXERCISES:
         raise ValueError(f"name must be one of {', '.join(EXERCISES)}, got {name!r}.")
+    if not isinstance(seed, int) or seed < 0:
+        raise ValueError(f"seed must be a whole number from 0, got {seed!r}. It makes the probes.")
     return examine(EXERCISES[name], partial(call, answer), seed)
 
 

@@ -9,18 +9,22 @@ from pathlib import Path
 
 from . import EXERCISES
 from .engine.examine import examine
-from .engine.report import Report
+from .engine.report import Report, write_anything
 from .runners.apart import Remote
-from .runners.submission import find_answers, read_cells
+from .runners.submission import cut_at_checks, find_answers, read_cells, stem_of
 
 
 def check_file(path: Path, seed: int) -> tuple[list[Report], list[str]]:
     """Check what a file answers, in a process of its own: the reports, and what became of cells that failed."""
-    cells = read_cells(path)
-    stem = path.stem.lstrip("0123456789_")
-    answers = find_answers(cells, stem, list(EXERCISES))
+    if seed < 0:
+        raise ValueError(f"--seed must be a whole number from 0, got {seed}.")
+    cells = cut_at_checks(read_cells(path))
+    answers = find_answers(cells, stem_of(path, EXERCISES), list(EXERCISES))
     with Remote(cells) as remote:
-        reports = [examine(EXERCISES[name], partial(remote.call, function), seed) for name, function in answers.items()]
+        reports = [
+            examine(EXERCISES[name], partial(remote.call, answer.function, answer.cells), seed)
+            for name, answer in answers.items()
+        ]
         return reports, remote.notes
 
 
@@ -31,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="another seed, other probes")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
+    write_anything(sys.stdout, sys.stderr)
     try:
         reports, notes = check_file(options.file, options.seed)
     except (OSError, ValueError) as error:

@@ -1,12 +1,15 @@
 """The audit: a second score, on which nothing counts that a submission does to the notebook or the checker."""
 
+import csv
 import io
-import json
 import sys
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from gmm_lab.course import audit as module
+from gmm_lab.course.__main__ import main
 from gmm_lab.course.audit import audit, write_csv
 from gmm_lab.exercises import check
 from gmm_lab.exercises.runners import apart
@@ -18,8 +21,7 @@ TEST = 'from gmm_lab.exercises import grade\ngrade("kmeans.inertia", inertia, po
 
 def notebook(*cells):
     """Pairs of source and nbgrader marks."""
-    kinds = [{"cell_type": "code", "source": source, "metadata": {"nbgrader": marks}} for source, marks in cells]
-    return json.dumps({"cells": kinds})
+    return nbformat.writes(new_notebook(cells=[new_code_cell(s, metadata={"nbgrader": m}) for s, m in cells]))
 
 
 def course(folder, **submissions):
@@ -32,7 +34,7 @@ def course(folder, **submissions):
 
 def _write(path, text):
     path.parent.mkdir(parents=True)
-    path.write_text(text)
+    path.write_text(text, "utf-8", errors="backslashreplace")  # a lone surrogate, as JSON may have it
 
 
 def test_scores_notes_and_a_submission_that_is_none(tmp_path):
@@ -49,7 +51,7 @@ def test_scores_notes_and_a_submission_that_is_none(tmp_path):
 
 
 def test_a_patched_checker_and_a_loop_at_top_level_change_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(apart, "CELL_SECONDS", 1.0)
+    monkeypatch.setattr(apart, "CELL_SECONDS", 4.0)  # the first has to wait for Python and NumPy
     patch = "import gmm_lab.exercises as e\ne.grade = lambda *a, **k: 4.0\ngrade = e.grade"
     transformer = "get_ipython().input_transformers_cleanup.append(lambda lines: ['4.0'])"
     folder = course(
@@ -112,3 +114,44 @@ def test_the_table_has_a_line_for_each_answer(tmp_path):
 
 def test_grades_are_read_only_where_there_are_any(tmp_path):
     assert module.read_grades(tmp_path / "gradebook.db", "04_kmeans") == {}
+
+
+def test_a_submission_under_another_name_is_named(tmp_path):
+    folder = course(tmp_path, renamed="", none="")
+    (folder / "submitted/none/04_kmeans/04_kmeans.ipynb").unlink()
+    path = folder / "submitted/renamed/04_kmeans/04_kmeans.ipynb"
+    path.rename(path.with_name("04_kmeans (1).ipynb"))
+    notes = {v.student: (v.score, v.note) for v in audit(folder, "04_kmeans")}
+    said = "ValueError: There is no 04_kmeans.ipynb, but {}. Give it the assignment's name."
+    assert notes == {"none": (0, said.format("nothing")), "renamed": (0, said.format("04_kmeans (1).ipynb"))}
+
+
+HOSTILE = {
+    "deep-reply": f"import __main__\n{RIGHT}\n__main__.json.dumps = lambda *a: '[' * 300_000",
+    "huge-reply": "import __main__\n__main__.run_call = lambda *a: ({'parts': ['<f8 10000000000000']}, [b''])\n"
+    + RIGHT,
+    "deep-code": "a = " + "-" * 300_000 + "1",
+    "surrogate": "def inertia(x, centres): raise ValueError('\\ud800')",
+    "surrogate-in-code": "# \ud800\ndef inertia(x, centres): return '\ud800'",
+    "too-many-magics": RIGHT + "\n" + "!ls\n" * 600,
+}
+
+
+def test_no_submission_ends_the_audit_of_a_class(tmp_path):
+    """What each of them has broken once: the process that judges, the table, or the folder's removal."""
+    hostile = {name: notebook((source, {})) for name, source in HOSTILE.items()}
+    folder = course(tmp_path, **hostile, zz=notebook((RIGHT, {})))
+    for name, text in (("deep-file", "[" * 200_000), ("no-file", "\udcff")):
+        path = folder / f"submitted/{name}/04_kmeans/04_kmeans.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(text, "utf-8", errors="surrogateescape")
+    table = tmp_path / "table.csv"
+    assert main(["audit", str(folder), "04_kmeans", "--csv", str(table)]) == 0
+    rows = list(csv.DictReader(io.StringIO(table.read_text("utf-8"))))
+    assert {row["student"]: float(row["score"]) for row in rows} == {
+        **dict.fromkeys(HOSTILE, 0),
+        "deep-file": 0,
+        "no-file": 0,
+        "zz": 4,
+    }
+    assert all(row["note"] for row in rows if row["student"] != "zz")

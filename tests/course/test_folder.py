@@ -1,6 +1,7 @@
 """The course folder."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -52,3 +53,19 @@ def test_a_random_seed_differs_from_course_to_course(tmp_path, capsys):
         main(["make", str(tmp_path / str(i))])
         seeds.add(capsys.readouterr().out.split()[-1])
     assert len(seeds) > 1
+
+
+@pytest.mark.parametrize("name", ['Intro to "EM"', "it's", "a\\nb", "a\nb = 1", "Ökonometrie \udcff", "{course}"])
+def test_a_course_may_have_any_name(tmp_path, name):
+    make_course(tmp_path / "course", EXERCISES, seed=1, name=name)
+    config = SimpleNamespace(**{part: SimpleNamespace() for part in ("CourseDirectory", "Execute", "OverwriteCells")})
+    text = (tmp_path / "course/nbgrader_config.py").read_text("utf-8")
+    exec(text, {"get_config": lambda: config})
+    assert config.CourseDirectory.course_id == name
+
+
+@pytest.mark.parametrize(("option", "value"), [("--seed", "-1"), ("--timeout", "-5"), ("--timeout", "0")])
+def test_a_number_out_of_range_makes_nothing(tmp_path, capsys, option, value):
+    assert main(["make", str(tmp_path / "course"), option, value]) == 2
+    assert f"{option[2:]} must be at least" in capsys.readouterr().err
+    assert not (tmp_path / "course").exists()

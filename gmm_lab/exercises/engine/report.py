@@ -2,8 +2,17 @@
 
 from dataclasses import dataclass
 from html import escape
+from io import TextIOWrapper
+from typing import TextIO
 
 from ..runners.outcome import UNANSWERED
+
+
+def write_anything(*streams: TextIO) -> None:
+    """Let streams write what their encoding has no sign for, such as Σ on a Windows console: as an escape."""
+    for stream in streams:
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class CheckFailed(AssertionError):

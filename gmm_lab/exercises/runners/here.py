@@ -5,6 +5,7 @@ This protects an honest reader from a slip. It is no barrier against somebody wh
 
 import io
 import linecache
+import os
 import signal
 import sys
 import threading
@@ -21,10 +22,10 @@ import numpy as np
 
 from .outcome import UNANSWERED, Outcome, changed, late
 
-PACKAGE = str(Path(__file__).parents[2])
-OWN = str(Path(__file__).parents[1])
+PACKAGE = str(Path(__file__).parents[2]) + os.sep  # not another folder whose name begins like it
+OWN = str(Path(__file__).parents[1]) + os.sep
 # Whose functions are looked at when they begin, not line by line: that would make an answer several times slower.
-LIBRARIES = str(Path(signal.__file__).parent), str(Path(np.__file__).parents[1])
+LIBRARIES = str(Path(signal.__file__).parent) + os.sep, str(Path(np.__file__).parents[1]) + os.sep
 
 
 class TimeUp(BaseException):

@@ -1,74 +1,107 @@
-"""Reads a file of answers, a notebook or a Python file, and finds which function answers which exercise."""
+"""Reads a file of answers, a notebook or a Python file, and finds which function answers which exercise, and where."""
 
 import ast
-import json
+import re
+import tokenize
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
+
+LARGEST = 2**28  # bytes of a file
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A piece of code, and where it stands."""
+    """A piece of code, where it stands, and nbgrader's marks, if it has any."""
 
     place: str
     source: str
+    marks: dict = field(default_factory=dict)
 
 
 def read_cells(path: Path) -> list[Cell]:
     """The code of a file, cell by cell; a Python file is one cell.
 
-    Lines that IPython alone understands (`%magic`, `!command`, `?help`) are left out.
+    What IPython alone understands is turned into Python, as Jupyter does.
 
     Raises
     ------
     ValueError
         If the file is neither a Python file nor a notebook.
     """
-    text = path.read_text("utf-8", errors="replace")
-    if path.suffix == ".py":
-        return [Cell(path.name, text)]
-    try:
-        cells = json.loads(text)["cells"]
-        sources = [(n, "".join(cell["source"])) for n, cell in enumerate(cells, 1) if cell["cell_type"] == "code"]
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} is no notebook: {error!r}. Give a file that ends in .py or .ipynb.") from error
-    return [Cell(f"cell {number}", _plain(source)) for number, source in sources]
+    if (size := path.stat().st_size) > LARGEST:
+        raise ValueError(f"{path} has {size} bytes, and at most {LARGEST} are read. Is there a picture too many?")
+    if path.suffix.lower() == ".py":
+        try:
+            with tokenize.open(path) as file:  # a byte order mark, a line that names the encoding
+                return [Cell(path.name, file.read())]
+        except (SyntaxError, UnicodeError) as error:
+            raise ValueError(f"{path} cannot be read: {error}. Save it as UTF-8.") from error
+    from .notebook import code_cells
+
+    cells = code_cells(path, path.read_text("utf-8-sig", errors="replace"))
+    return [Cell(f"cell {number}", source, marks) for number, source, marks in cells]
 
 
-def _plain(source: str) -> str:
-    """Blank out what is not Python; line numbers stay."""
-    if source.lstrip().startswith("%%"):
-        return ""
-    return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.splitlines())
+def stem_of(path: Path, known: Iterable[str]) -> str:
+    """The stem of the exercises that a file is named after: "soft_em" of "05_soft_em (1).ipynb"; else its own."""
+    stems = sorted({name.split(".")[0] for name in known}, key=len, reverse=True)
+    found = re.match(rf"[\d_ -]*({'|'.join(stems)})(?![a-z0-9])", path.stem.lower())
+    return found[1] if found else path.stem
 
 
-def find_answers(cells: Iterable[Cell], stem: str, known: Sequence[str]) -> dict[str, str]:
-    """Which function answers which exercise.
+def cut_at_checks(cells: Iterable[Cell]) -> list[Cell]:
+    """The same code, with an end after each statement that checks an answer: what follows may change the answer."""
+    return [piece for cell in cells for piece in _pieces(cell)]
+
+
+def _pieces(cell: Cell) -> Iterator[Cell]:
+    lines, start = cell.source.split("\n"), 0
+    body = getattr(_tree(cell), "body", [])
+    for node, after in zip_longest(body, body[1:]):
+        checks = not isinstance(node, ast.FunctionDef | ast.ClassDef) and any(map(as_check, ast.walk(node)))
+        if checks and after and after.lineno > node.end_lineno:
+            yield Cell(cell.place, "\n" * start + "\n".join(lines[start : node.end_lineno]), cell.marks)
+            start = node.end_lineno
+    yield Cell(cell.place, "\n" * start + "\n".join(lines[start:]), cell.marks)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A function, and how many cells stand above the place where it is checked, with the one that checks it."""
+
+    function: str
+    cells: int
+
+
+def find_answers(cells: Sequence[Cell], stem: str, known: Sequence[str]) -> dict[str, Answer]:
+    """Which function answers which exercise, as it stands where.
 
     Parameters
     ----------
-    cells : iterable of Cell
-        The file.
+    cells : sequence of Cell
+        The file, cut at its checks.
     stem : str
-        Name of the file without its number and ending, such as "soft_em".
+        What the file is named after, such as "soft_em".
     known : sequence of str
         The exercises there are, such as "soft_em.e_step".
 
     Returns
     -------
     dict
-        From exercise to function: as in `check("soft_em.e_step", my_e_step)`, else the function of the exercise's
-        own name in a file of the exercise's stem.
+        From exercise to answer: as in `check("soft_em.e_step", my_e_step)`, the last of them; else the function of
+        the exercise's own name, at the end of a file of the exercise's stem.
     """
     defined, checked = set(), {}
-    for node in _nodes(cells):
-        if isinstance(node, ast.FunctionDef):
-            defined.add(node.name)
-        elif call := as_check(node):
-            checked[call.exercise] = call.function
+    for number, cell in enumerate(cells, 1):
+        for node in _nodes(cell):
+            if isinstance(node, ast.FunctionDef):
+                defined.add(node.name)
+            elif call := as_check(node):
+                checked[call.exercise] = Answer(call.function, number)
     by_name = {name: name.split(".")[1] for name in known if name.split(".")[0] == stem}
-    found = {name: function for name, function in by_name.items() if function in defined}
+    found = {name: Answer(function, len(cells)) for name, function in by_name.items() if function in defined}
     return {name: (found | checked)[name] for name in known if name in found | checked}
 
 
@@ -83,24 +116,40 @@ class Check:
 
 def as_check(node: ast.AST) -> Check | None:
     """`check("stem.name", function, ...)` or `grade(...)`, or None."""
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("check", "grade")):
+    if not isinstance(node, ast.Call):
         return None
+    match node.func:
+        case ast.Name(id="check" | "grade") | ast.Attribute(attr="check" | "grade"):
+            pass
+        case _:
+            return None
     match node.args:
         case [ast.Constant(value=str(exercise)), ast.Name(id=function)]:
-            constants = {k.arg: k.value.value for k in node.keywords if isinstance(k.value, ast.Constant)}
-            return Check(exercise, function, constants)
+            return Check(exercise, function, {k.arg: _number(k.value) for k in node.keywords if k.arg})
     return None
+
+
+def _number(node: ast.AST) -> object:
+    """What is written there, or None if it is not written out."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
 
 
 def find_checks(cells: Iterable[Cell]) -> Iterator[Check]:
     """Every such call, in order."""
-    return filter(None, map(as_check, _nodes(cells)))
+    return filter(None, (as_check(node) for cell in cells for node in _nodes(cell)))
 
 
-def _nodes(cells: Iterable[Cell]) -> Iterator[ast.AST]:
-    """All that stands in cells which are Python; the others are told when they are run."""
-    for cell in cells:
-        try:
-            yield from ast.walk(ast.parse(cell.source))
-        except (SyntaxError, ValueError, RecursionError):
-            continue
+def _nodes(cell: Cell) -> Iterator[ast.AST]:
+    """All that stands in a cell which is Python; another is told when it is run."""
+    tree = _tree(cell)
+    return ast.walk(tree) if tree else iter(())
+
+
+def _tree(cell: Cell) -> ast.Module | None:
+    try:
+        return ast.parse(cell.source)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None

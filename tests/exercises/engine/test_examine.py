@@ -1,6 +1,7 @@
 """The engine: whatever an answer does, the reader gets a sentence, and grading goes on."""
 
 import contextlib
+import os
 import sys
 import threading
 import warnings
@@ -210,3 +211,21 @@ def test_an_unknown_exercise_names_those_there_are():
 
 def test_the_watch_knows_the_package_by_its_folder():
     assert Path(here.PACKAGE, "mixture.py").is_file()
+    assert Path(here.OWN, "soft_em.py").is_file()
+
+
+@pytest.mark.parametrize("root", [here.PACKAGE, *here.LIBRARIES])
+def test_a_folder_whose_name_begins_like_another_is_not_that_one(root, tmp_path, monkeypatch):
+    """Honest code in gmm_lab-main beside gmm_lab is not borrowed, and python3.12-main is not the library."""
+    beside = f"{root.rstrip(os.sep)}-main{os.sep}mine.py"
+    names = {"responsibilities": responsibilities, "seen": []}
+    source = "def helper(*a): return responsibilities(*a)\ndef answer(*a): return helper(*a)"
+    exec(compile(source, beside, "exec"), names)
+    assert grade(NAME, names["answer"]) == 10
+    assert not beside.startswith(here.LIBRARIES)  # it is looked at line by line, where there are no signals
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, None, "1"])
+def test_a_seed_that_is_none_is_named(seed):
+    with pytest.raises(ValueError, match="seed must be a whole number from 0, got"):
+        check(NAME, responsibilities, seed=seed)

@@ -1,19 +1,22 @@
 """Answers in another process: whatever the code does, its worth is decided here, and the rest goes on."""
 
 import json
+import os
 import subprocess
 import sys
 from functools import partial
 
+import nbformat
 import numpy as np
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from gmm_lab.exercises import EXERCISES
 from gmm_lab.exercises.__main__ import main
 from gmm_lab.exercises.engine.examine import examine
 from gmm_lab.exercises.runners import apart
 from gmm_lab.exercises.runners.apart import Remote
-from gmm_lab.exercises.runners.submission import Cell
+from gmm_lab.exercises.runners.submission import Cell, cut_at_checks
 
 RIGHT = (
     "import numpy as np\ndef assign(x, centres):\n    return ((x[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)"
@@ -24,7 +27,7 @@ ARGUMENTS = np.array([[0.0], [5.0]]), np.array([[1.0], [4.0]])
 def outcome(*sources, seconds=20.0):
     """What a call of `f` gives after these cells, and the notes on them."""
     with Remote([Cell(f"cell {i}", source) for i, source in enumerate(sources, 1)]) as child:
-        return child.call("f", ARGUMENTS, seconds), child.notes
+        return child.call("f", len(sources), ARGUMENTS, seconds), child.notes
 
 
 def returned(expression):
@@ -74,41 +77,123 @@ def test_arrays_come_back_as_they_are():
             "gmm_lab.soft_em is not at hand here. Write the computation yourself",
         ),
         ("def f(*a): open('big', 'wb').write(b'0' * 2**21)", "It stops with OSError"),
-        (
-            "import __main__\n__main__.run_call = lambda *a: ({'parts': 1}, b'no arrays')\nf = print",
-            "It sends what is no result.",
-        ),
-        ("import __main__\n__main__.run_call = lambda *a: ([], b'')\nf = print", "It ends the process"),
     ],
 )
 def test_whatever_goes_wrong_becomes_a_sentence(source, complaint):
     assert complaint in outcome(source)[0].complaint
 
 
-def test_a_pickle_is_not_opened():
-    """An array of objects would run code on arrival."""
-    source = (
-        "import __main__, io, numpy as np\n"
-        "def fake(*a):\n"
-        "    file = io.BytesIO()\n"
-        "    np.savez(file, **{'0': np.array([{}], dtype=object)})\n"
-        "    return {'parts': 1, 'whole': True}, file.getvalue()\n"
-        "__main__.run_call = fake\n"
-        "f = print"
-    )
-    assert outcome(source)[0].complaint == "It sends what is no result."
-
-
 def test_a_loop_without_end_is_stopped_and_the_next_call_works():
     with Remote([Cell("cell 1", "def f(*a):\n    while True: pass\ndef g(x, c): return x")]) as child:
-        assert "still running after 0.3 s" in child.call("f", ARGUMENTS, 0.3).complaint
-        np.testing.assert_array_equal(child.call("g", ARGUMENTS, 20.0).value, ARGUMENTS[0])
+        assert "still running after 0.3 s" in child.call("f", 1, ARGUMENTS, 0.3).complaint
+        np.testing.assert_array_equal(child.call("g", 1, ARGUMENTS, 20.0).value, ARGUMENTS[0])
+
+
+def test_half_a_reply_is_no_reply_and_nobody_waits_for_the_rest():
+    """A header that announces a thousand bytes, and then nothing: to wait for the header alone would be for ever."""
+    cell = (
+        "import os, time\n"
+        "def f(*a):\n"
+        "    for number in range(3, 30):\n"
+        "        try: os.write(number, (1000).to_bytes(4, 'big') + b'{')\n"
+        "        except OSError: pass\n"
+        "    time.sleep(60)\n"
+    )
+    assert "still running after 0.5 s" in outcome(cell, seconds=0.5)[0].complaint
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_process_that_leaves_its_session_holds_nobody_up():
+    cell = (
+        "import os, time\n"
+        "def f(*a):\n"
+        "    if not os.fork():\n"
+        "        os.setsid()\n"
+        "        time.sleep(10)\n"
+        "        os._exit(0)\n"
+        "    time.sleep(60)\n"
+        "def g(x, c): return x"
+    )
+    with Remote([Cell("cell 1", cell)]) as child:
+        assert "still running after 0.5 s" in child.call("f", 1, ARGUMENTS, 0.5).complaint
+        np.testing.assert_array_equal(child.call("g", 1, ARGUMENTS, 20.0).value, ARGUMENTS[0])
+
+
+def test_a_folder_too_deep_to_be_removed_ends_nothing():
+    cell = "import os\nfor i in range(1500):\n    os.mkdir('a')\n    os.chdir('a')\ndef f(x, c): return x"
+    result, notes = outcome(cell)
+    assert (result.complaint, notes) == ("", [])
+
+
+TWICE = (
+    "def helper(x): return 2 * x",
+    "def f(x, c): return helper(x)",
+    "def helper(x): return 3 * x",
+    "def g(x, c): return helper(x)",
+)
+
+
+def test_a_function_is_called_as_it_stands_after_so_many_cells():
+    with Remote([Cell(f"cell {i}", source) for i, source in enumerate(TWICE)]) as child:
+        for name, cells, factor in (("f", 2, 2), ("g", 4, 3), ("f", 4, 3), ("f", 2, 2)):
+            np.testing.assert_array_equal(child.call(name, cells, ARGUMENTS, 20.0).value, factor * ARGUMENTS[0])
+        assert child.call("g", 3, ARGUMENTS, 20.0).complaint == "There is no function g."
+
+
+def test_the_command_checks_answers_where_they_are_checked(tmp_path, capsys):
+    """In one Python file: a helper of the same name means something else further down."""
+    inertia = "import numpy\ndef inertia(x, centres):\n    return pick(((x[:, None] - centres) ** 2).sum(axis=2))"
+    pick = "def pick(squares):\n    return squares.min(axis=1).sum()"
+    other = "def pick(squares):\n    return squares.max()"
+    path = tmp_path / "04_kmeans (1).PY"
+    test = 'check("kmeans.inertia", inertia)'
+    for parts, code in (
+        ([pick, inertia, test, other], 0),
+        ([other, inertia, test, pick], 1),
+        ([pick, inertia, other], 1),
+        ([other, inertia, pick], 0),
+    ):
+        path.write_text("from gmm_lab.exercises import check\n" + "\n".join(parts))
+        assert main([str(path)]) == code, parts
+    assert "kmeans.inertia: 3 of 3 properties hold" in capsys.readouterr().out
+
+
+def test_an_error_ends_the_whole_cell_and_says_its_line():
+    source = "def f(x, c): return x\ncheck('a.b', f)\n1 / 0\ncheck('a.c', f)\ndef f(x, c): return 1"
+    cells = cut_at_checks([Cell("a.py", f"check = print\n{source}")])
+    assert [cell.source.count("\n") for cell in cells] == [2, 4, 5]
+    with Remote(cells) as child:
+        np.testing.assert_array_equal(child.call("f", 3, ARGUMENTS, 20.0).value, ARGUMENTS[0])
+        assert child.notes == ["a.py stops with ZeroDivisionError: division by zero, in line 4 of a.py: 1 / 0"]
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        ("import asyncio\nawait asyncio.sleep(0)\ndef f(x, c): return x",),
+        ("import asyncio\nasync def g(): return 1\none = await g()", "def f(x, c): return one * x"),
+        ("display(3)\nfrom IPython.display import HTML, display\ndisplay(HTML('a'))\ndef f(x, c): return x",),
+        ("from IPython import get_ipython\nget_ipython().config.a.b('c')\ndef f(x, c): return x",),
+        ("from __future__ import annotations", "def f(x: Missing, c) -> Absent: return x"),
+        ("names = get_ipython().getoutput('ls')\nfor name in names: 1 / 0\nif names: 1 / 0\ndef f(x, c): return x",),
+    ],
+)
+def test_what_a_notebook_finds_is_there(sources):
+    result, notes = outcome(*sources)
+    assert notes == []
+    np.testing.assert_array_equal(result.value, ARGUMENTS[0])
+
+
+def test_without_the_future_annotations_are_looked_up():
+    assert (
+        "There is no function f. cell 1 stops with NameError" in outcome("def f(x: Missing, c): return x")[0].complaint
+    )
 
 
 def test_a_cell_that_fails_leaves_the_others(monkeypatch):
     monkeypatch.setattr(apart, "CELL_SECONDS", 1.5)
     result, notes = outcome(
-        "def f(x, c): return x", "def f(:", "1 / 0", "while True: pass", "import os; os._exit(3)", "get_ipython()"
+        "def f(x, c): return x", "def f(:", "1 / 0", "while True: pass", "import os; os._exit(3)", "get_python()"
     )
     np.testing.assert_array_equal(result.value, ARGUMENTS[0])
     assert notes == [
@@ -116,7 +201,7 @@ def test_a_cell_that_fails_leaves_the_others(monkeypatch):
         "cell 3 stops with ZeroDivisionError: division by zero, in line 1 of cell 3: 1 / 0",
         "cell 4 does not end, and is left out.",
         "cell 5 ends the process, and is left out.",
-        "cell 6 stops with NameError: name 'get_ipython' is not defined, in line 1 of cell 6: get_ipython()",
+        "cell 6 stops with NameError: name 'get_python' is not defined, in line 1 of cell 6: get_python()",
     ]
 
 
@@ -147,8 +232,8 @@ def test_generators_and_mixed_results_cross_over():
         "    return np.array_split(rng.permutation(n), n_folds)\n"
     )
     with Remote([Cell("cell 1", source)]) as child:
-        assert examine(EXERCISES["mixture.sample"], partial(child.call, "sample"), 1).score == 10
-        assert examine(EXERCISES["selection.folds"], partial(child.call, "folds"), 1).score == 10
+        assert examine(EXERCISES["mixture.sample"], partial(child.call, "sample", 1), 1).score == 10
+        assert examine(EXERCISES["selection.folds"], partial(child.call, "folds", 1), 1).score == 10
 
 
 def test_the_command_reports_on_a_file(tmp_path, capsys):
@@ -174,7 +259,27 @@ def test_the_command_says_what_it_cannot_do(tmp_path, capsys):
 def test_the_command_is_there(tmp_path):
     path = tmp_path / "answer.ipynb"
     cells = [RIGHT, 'check("kmeans.assign", assign)']
-    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": source} for source in cells]}))
+    path.write_text(nbformat.writes(new_notebook(cells=list(map(new_code_cell, cells)))))
     run = subprocess.run([sys.executable, "-m", "gmm_lab.exercises", path], capture_output=True, text=True, check=True)
     assert run.stdout.startswith("kmeans.assign: 3 of 3")
     assert run.stderr == ""
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
+def test_a_report_can_be_written_to_any_console(tmp_path, encoding):
+    """Python ends with 1 when it cannot print, which would look like a result."""
+    path = tmp_path / "01_mixture.py"
+    path.write_text("def log_density(x, weights, means, covariances):\n    raise ValueError('Σ → ∞')", "utf-8")
+    command = [sys.executable, "-m", "gmm_lab.exercises", path]
+    run = subprocess.run(
+        command, capture_output=True, env=os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    )
+    assert (run.returncode, run.stderr) == (1, b"")
+    assert run.stdout.startswith(b"mixture.log_density: 0 of 3 properties hold")
+
+
+def test_a_seed_that_is_none_is_named(tmp_path, capsys):
+    path = tmp_path / "04_kmeans.py"
+    path.write_text(RIGHT)
+    assert main([str(path), "--seed", "-1"]) == 2
+    assert "--seed must be a whole number from 0" in capsys.readouterr().err
