@@ -1,10 +1,12 @@
 """Checks at the boundary: each says what was wrong, where, and what to do about it."""
 
+import sys
 from collections.abc import Iterable
 from numbers import Integral, Real
 
 import numpy as np
 
+from ._convert import as_floats, at, check_in_memory, shown
 from ._typing import Array, Labels
 
 # Room for the rounding of a float64 sum, and for nothing else: a float32 distribution is refused.
@@ -13,30 +15,11 @@ SUM_TOLERANCE = 1e-9
 LARGEST = 1e140
 
 
-def as_floats(name: str, value: object) -> Array:
-    """Return `value` as a float64 array, or say which entry of the argument `name` is no number."""
-    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
-        # np.asarray would drop the mask in silence and bring the hidden values back.
-        place = np.argwhere(np.ma.getmaskarray(value))[0]
-        raise ValueError(f"{_at(name, place)} is masked. Drop the row or fill it in.")
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} is ragged: {error}. Give all rows the same length.") from None
-    if array.dtype.kind == "O":
-        for place, entry in np.ndenumerate(array):
-            if not isinstance(entry, Real):
-                raise ValueError(f"{_at(name, place)} is {entry!r}. Convert it to a real number or drop the row.")
-    elif array.dtype.kind not in "fiub":
-        raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}. Convert it first.")
-    return array.astype(np.float64, copy=False)
-
-
 def check_finite(name: str, array: Array, remedy: str) -> None:
     """Raise ValueError at the first entry that is NaN or infinite."""
     if not np.isfinite(array).all():
         place = np.argwhere(~np.isfinite(array))[0]
-        raise ValueError(f"{_at(name, place)} is {array[tuple(place)]}. {remedy}")
+        raise ValueError(f"{at(name, place)} is {array[tuple(place)]}. {remedy}")
 
 
 def check_data(x: object) -> Array:
@@ -55,7 +38,7 @@ def check_size(name: str, array: Array) -> None:
     """Raise ValueError at the first entry whose square, summed over points, could overflow."""
     if np.abs(array).max() > LARGEST:
         place = np.argwhere(np.abs(array) > LARGEST)[0]
-        raise ValueError(f"{_at(name, place)} is {array[tuple(place)]:g}, whose square overflows. Take a larger unit.")
+        raise ValueError(f"{at(name, place)} is {array[tuple(place)]:g}, whose square overflows. Take a larger unit.")
 
 
 def check_varies(x: Array) -> Array:
@@ -76,12 +59,12 @@ def check_spread(x: Array) -> None:
         raise ValueError(f"x[:, {d}] spreads over {spread[d]:g} only, whose square underflows. Take a smaller unit.")
 
 
-def check_places(x: Array, n_components: int) -> Array:
+def check_places(x: Array, n_components: int, name: str = "n_components", where: str = "x") -> Array:
     """Return the different points of `x` (N, D); ValueError if there are fewer than K = `n_components`."""
     places = np.unique(x, axis=0)
     if len(places) < n_components:
         raise ValueError(
-            f"n_components is {n_components}, but x has only {len(places)} different points. Ask for fewer."
+            f"{name} is {n_components}, but {where} has only {len(places)} different points. Ask for fewer."
         )
     check_spread(x)
     return places
@@ -103,7 +86,7 @@ def check_resp(resp: object, n_points: int | None = None, name: str = "resp") ->
     sums = resp.sum(axis=1)
     if np.abs(sums - 1).max() > SUM_TOLERANCE:
         n = np.abs(sums - 1).argmax()
-        raise ValueError(f"{name}[{n}] sums to {sums[n]!r}, not 1. Divide each row by its sum, in float64.")
+        raise ValueError(f"{name}[{n}] sums to {shown(sums[n])}, not 1. Divide each row by its sum, in float64.")
     return resp
 
 
@@ -112,7 +95,7 @@ def check_labels(z: object, n_points: int, n_components: int) -> Labels:
     labels = as_floats("z", z)
     if labels.shape != (n_points,):
         raise ValueError(f"z must have shape (N,) = ({n_points},), one label a point, got {labels.shape}.")
-    wrong = ~np.isin(labels, np.arange(n_components))
+    wrong = (labels != np.floor(labels)) | (labels < 0) | (labels >= n_components)
     if wrong.any():
         n = wrong.argmax()
         raise ValueError(
@@ -197,28 +180,31 @@ def check_same_features(x: Array, n_features: int) -> None:
 
 def check_iterable(name: str, values: object, advice: str) -> Iterable:
     """Return `values` if one can go through them."""
+    check_in_memory(name, values)
     if not isinstance(values, Iterable):
-        raise ValueError(f"{name} must be {advice}, got {values!r}.")
+        raise ValueError(f"{name} must be {advice}, got {shown(values)}.")
     return values
 
 
 def check_function(name: str, value: object, signature: str) -> None:
     """Raise ValueError unless `value` can be called."""
     if not callable(value):
-        raise ValueError(f"{name} must be a function {signature}, got {value!r}.")
+        raise ValueError(f"{name} must be a function {signature}, got {shown(value)}.")
 
 
 def check_count(name: str, value: object, minimum: int = 1) -> int:
-    """Return `value` as an int of at least `minimum`."""
+    """Return `value` as an int of at least `minimum` that can count."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < minimum:
-        raise ValueError(f"{name} must be a whole number of at least {minimum}, got {value!r}.")
+        raise ValueError(f"{name} must be a whole number of at least {minimum}, got {shown(value)}.")
+    if value >= sys.maxsize:
+        raise ValueError(f"{name} must be a whole number below {sys.maxsize}, got {shown(value)}.")
     return int(value)
 
 
 def check_number(name: str, value: object, advice: str, *, low: float, high: float = np.inf) -> float:
     """Return `value` as a float from `low` to `high`, both included and finite, or say what to give instead."""
-    if not isinstance(value, Real) or isinstance(value, bool) or not (low <= value <= high and np.isfinite(value)):
-        raise ValueError(f"{name} must be a {advice}, got {value!r}.")
+    if not isinstance(value, Real) or isinstance(value, bool) or not (low <= value <= min(high, sys.float_info.max)):
+        raise ValueError(f"{name} must be a {advice}, got {shown(value)}.")
     return float(value)
 
 
@@ -234,11 +220,5 @@ def check_vector(name: str, values: object) -> Array:
 def check_rng(rng: object) -> np.random.Generator:
     """Return `rng` if it is a Generator; a bare seed is refused, so that no stream is restarted by accident."""
     if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng must be a numpy.random.Generator, got {rng!r}. Pass np.random.default_rng(seed).")
+        raise ValueError(f"rng must be a numpy.random.Generator, got {shown(rng)}. Pass np.random.default_rng(seed).")
     return rng
-
-
-def _at(name: str, place: object) -> str:
-    """`name[i, j]`, or the bare name of a scalar."""
-    indices = ", ".join(str(int(i)) for i in place)
-    return f"{name}[{indices}]" if indices else name

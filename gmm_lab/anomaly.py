@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ._convert import shown
 from ._typing import Array
 from ._validate import as_floats, check_number
 from .mixture import MixtureParams, log_density
@@ -64,5 +65,5 @@ def is_anomaly(x: object, params: MixtureParams, threshold: float) -> Array:
     """
     values = as_floats("threshold", threshold)
     if values.ndim or np.isnan(values):
-        raise ValueError(f"threshold must be one number of nats, got {threshold!r}. Take it from log_threshold.")
+        raise ValueError(f"threshold must be one number of nats, got {shown(threshold)}. Take it from log_threshold.")
     return log_density(x, params) <= float(values)

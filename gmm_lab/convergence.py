@@ -153,7 +153,7 @@ def fit_accelerated(
         else:
             if value_there > value:
                 params, resp, value = further, resp_there, value_there
-        converged = abs(value - log_likelihoods[-1]) < tol * len(x)
+        converged = abs(value - log_likelihoods[-1]) <= tol * len(x)
         log_likelihoods.append(value)
     return Fit(params, np.array(log_likelihoods), converged)
 

@@ -1,7 +1,7 @@
 """Chapter 6: the lower bound L(q, θ), and the gap between it and the log-likelihood."""
 
 import numpy as np
-from scipy.special import entr, logsumexp
+from scipy.special import entr, log_softmax
 
 from ._typing import Array
 from ._validate import check_data, check_resp
@@ -82,7 +82,7 @@ def kl_gap(x: object, resp: object, params: MixtureParams) -> float:
     Bishop (2006), eq. 9.72; book section 6.1.
     """
     _, resp, joint = _checked(x, resp, params)
-    log_posterior = joint - logsumexp(joint, axis=1, keepdims=True)
+    log_posterior = log_softmax(joint, axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):  # q = 0 gives log 0; _weighted drops those terms
         log_ratio = np.log(resp) - log_posterior
     return float(_weighted(resp, log_ratio).sum())

@@ -8,6 +8,7 @@ import numpy as np
 
 from ._typing import Array, Labels
 from ._validate import check_count, check_data, check_function
+from ._value import Value
 from .likelihood import Fit, complete_mle, log_likelihood
 from .mixture import MixtureParams, check_pair, log_joint
 
@@ -42,7 +43,7 @@ def assign(x: object, params: MixtureParams) -> Labels:
 
 
 @dataclass(frozen=True, eq=False)
-class HardEMState:
+class HardEMState(Value):
     """One iterate: `labels` (N,) and `complete_log_likelihood` (nats) belong to this `params`."""
 
     step: int
@@ -85,9 +86,9 @@ def hard_em_states(x: object, start: MixtureParams, *, m_step: LabelledMLE = com
     def iterate(params: MixtureParams) -> Iterator[HardEMState]:
         for step in count():
             joint = log_joint(x, params)
-            labels = joint.argmax(axis=1)
-            yield HardEMState(step, params, labels, float(joint.max(axis=1).sum()))
-            params = m_step(x, labels, params.n_components)
+            state = HardEMState(step, params, joint.argmax(axis=1), float(joint.max(axis=1).sum()))
+            yield state
+            params = m_step(x, state.labels, params.n_components)
 
     return iterate(start)
 

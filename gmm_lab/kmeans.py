@@ -8,12 +8,13 @@ import numpy as np
 
 from ._typing import Array, Labels
 from ._validate import LARGEST, check_centres, check_count, check_data, check_labels, check_number
+from ._value import Value
 from .hard_em import LabelledMLE
 from .mixture import MixtureParams, moments
 
 
 @dataclass(frozen=True, eq=False)
-class KMeansState:
+class KMeansState(Value):
     """One iterate: `labels` (N,) and `inertia` (data units squared) belong to these `centres` (K, D)."""
 
     step: int
@@ -48,11 +49,12 @@ def kmeans_states(x: object, centres: object) -> Iterator[KMeansState]:
     Lloyd (1982); Bishop (2006), eqs. 9.1 to 9.4; book section 4.1.
     """
     x = check_data(x)
-    centres = check_centres(centres, x.shape[1])
+    centres = check_centres(centres, x.shape[1]).copy()  # the caller's array may change between two steps
 
     def iterate(centres: Array) -> Iterator[KMeansState]:
         for step in count():
-            squared_distances = ((x[:, np.newaxis] - centres) ** 2).sum(axis=2)  # (N, K)
+            # Centre by centre: all differences together would fill an (N, K, D) array.
+            squared_distances = np.stack([((x - centre) ** 2).sum(axis=1) for centre in centres], axis=1)  # (N, K)
             labels = squared_distances.argmin(axis=1)
             yield KMeansState(step, centres, labels, float(squared_distances.min(axis=1).sum()))
             centres = centres.copy()  # the state that was given out keeps its own
@@ -63,7 +65,7 @@ def kmeans_states(x: object, centres: object) -> Iterator[KMeansState]:
 
 
 @dataclass(frozen=True, eq=False)
-class KMeansFit:
+class KMeansFit(Value):
     """The end of a run of K-means, and the way there.
 
     Attributes

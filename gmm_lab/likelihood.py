@@ -6,6 +6,7 @@ import numpy as np
 
 from ._typing import Array
 from ._validate import check_count, check_data, check_labels
+from ._value import Value
 from .mixture import MixtureParams, check_alive, check_pair, from_moments, log_density, log_joint, moments
 from .unconstrained import Coordinates, value_and_gradient
 
@@ -97,7 +98,7 @@ def complete_mle(x: object, z: object, n_components: int) -> MixtureParams:
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class Fit(Value):
     """The end of an iterative fit, and the way there.
 
     Attributes
@@ -113,11 +114,6 @@ class Fit:
     params: MixtureParams
     log_likelihoods: Array
     converged: bool
-
-    def __post_init__(self) -> None:
-        log_likelihoods = np.array(self.log_likelihoods, dtype=np.float64)
-        log_likelihoods.flags.writeable = False
-        object.__setattr__(self, "log_likelihoods", log_likelihoods)
 
     @property
     def log_likelihood(self) -> float:

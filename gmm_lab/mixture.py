@@ -5,8 +5,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.special import logsumexp
 
+from ._convert import as_floats, shown
 from ._typing import Array, Labels
-from ._validate import as_floats, check_count, check_data, check_mixture, check_rng, check_same_features
+from ._validate import check_count, check_data, check_mixture, check_rng, check_same_features
+from ._value import Value
 from .gaussian import log_gaussian, scatter
 
 ADVICE = "The likelihood is unbounded there (chapter 8): use fewer components, another start, or more data."
@@ -17,7 +19,7 @@ class ComponentCollapsed(ArithmeticError):
 
 
 @dataclass(frozen=True, eq=False)
-class MixtureParams:
+class MixtureParams(Value):
     """Parameters θ = (π, μ, Σ) of K Gaussians in D dimensions.
 
     Parameters
@@ -45,10 +47,8 @@ class MixtureParams:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            # A frozen dataclass does not freeze what its arrays hold, so copy and lock them.
-            value = np.array(as_floats(field.name, getattr(self, field.name)))
-            value.flags.writeable = False
-            object.__setattr__(self, field.name, value)
+            object.__setattr__(self, field.name, np.array(as_floats(field.name, getattr(self, field.name))))
+        super().__post_init__()
         check_mixture(self.weights, self.means, self.covariances)
 
     @property
@@ -65,7 +65,9 @@ class MixtureParams:
 def check_params(name: str, params: object) -> MixtureParams:
     """Return `params` if it is a MixtureParams; a bare tuple of arrays has not been checked."""
     if not isinstance(params, MixtureParams):
-        raise ValueError(f"{name} must be a MixtureParams, got {params!r}. Wrap weights, means and covariances in one.")
+        raise ValueError(
+            f"{name} must be a MixtureParams, got {shown(params)}. Wrap weights, means and covariances in one."
+        )
     return params
 
 
@@ -150,10 +152,14 @@ def sample(params: MixtureParams, n: int, rng: np.random.Generator) -> tuple[Arr
     Bishop (2006), section 8.1.2 and figure 9.5.
     """
     params, n, rng = check_params("params", params), check_count("n", n), check_rng(rng)
-    z = rng.choice(params.n_components, size=n, p=params.weights)
+    # Generators draw 64-bit integers on every machine; an index may have 32.
+    z = rng.choice(params.n_components, size=n, p=params.weights).astype(np.intp, copy=False)
     lower = np.linalg.cholesky(params.covariances)
-    noise = rng.standard_normal((n, params.n_features))
-    return params.means[z] + np.einsum("nij,nj->ni", lower[z], noise), z
+    x = rng.standard_normal((n, params.n_features))
+    for k, mean in enumerate(params.means):  # by component: lower[z] would hold a matrix for each point
+        own = z == k
+        x[own] = mean + np.einsum("ij,nj->ni", lower[k], x[own])
+    return x, z
 
 
 def moments(x: Array, resp: Array) -> tuple[Array, Array, Array]:

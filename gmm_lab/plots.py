@@ -29,7 +29,8 @@ def points(ax: Axes, x: object, resp: object) -> list[PathCollection]:
 
     Raises ValueError if `x` is not (N, 2) or a row of `resp` is not a distribution over at most eight components.
     """
-    x, resp = _plane(x), check_resp(resp, len(np.asarray(x)))
+    x = _plane(x)
+    resp = check_resp(resp, len(x))
     if resp.shape[1] > len(COLORS):
         raise ValueError(f"resp has K = {resp.shape[1]} columns, but the palette has {len(COLORS)} colours.")
     mixed = resp @ np.array([to_rgb(color) for color in COLORS[: resp.shape[1]]])

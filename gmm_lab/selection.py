@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ._convert import shown
 from ._typing import Array, Labels
-from ._validate import check_count, check_data, check_iterable, check_rng
+from ._validate import check_count, check_data, check_iterable, check_places, check_rng
 from .convergence import best_of
 from .hard_em import assign
 from .initialization import kmeans_start
@@ -43,7 +44,7 @@ def n_free_parameters(n_components: int, n_features: int, structure: str = "full
     """
     k, d = check_count("n_components", n_components), check_count("n_features", n_features)
     if structure not in tuple(COVARIANCE_PARAMETERS):  # a tuple also asks what has no hash
-        raise ValueError(f"structure must be one of {', '.join(COVARIANCE_PARAMETERS)}, got {structure!r}.")
+        raise ValueError(f"structure must be one of {', '.join(COVARIANCE_PARAMETERS)}, got {shown(structure)}.")
     return k - 1 + k * d + COVARIANCE_PARAMETERS[structure](k, d)
 
 
@@ -110,7 +111,8 @@ def folds(n: int, n_folds: int, rng: np.random.Generator) -> list[Labels]:
     n, n_folds, rng = check_count("n", n), check_count("n_folds", n_folds, minimum=2), check_rng(rng)
     if n_folds > n:
         raise ValueError(f"n_folds is {n_folds}, but there are only {n} points. Leave out one at a time at most.")
-    return np.array_split(rng.permutation(n), n_folds)
+    # Generators count in 64 bits on every machine; an index may have 32.
+    return np.array_split(rng.permutation(n).astype(np.intp, copy=False), n_folds)
 
 
 def cross_validate(
@@ -147,9 +149,10 @@ def cross_validate(
     Raises
     ------
     ValueError
-        If `x` is not finite (N, D), there is no candidate, or a count is out of range.
+        If `x` is not finite (N, D), there is no candidate, a count is out of range, or what a fold leaves to train on
+        has fewer than K different points.
     ComponentCollapsed
-        If every run of a fold and a K ended so; both are named.
+        If every start of a fold and a K ended so; both are named.
 
     References
     ----------
@@ -165,10 +168,23 @@ def cross_validate(
     for i, fold in enumerate(held_out):
         train = np.delete(x, fold, axis=0)
         for j, k in enumerate(candidates):
+            check_places(train, k, f"candidates[{j}]", f"x without fold {i}")
             try:
-                starts = [kmeans_start(train, k, rng) for _ in range(n_starts)]
-                best = best_of(train, starts, m_step=m_step)
+                best = best_of(train, _starts(train, k, rng, n_starts), m_step=m_step)
             except ComponentCollapsed as collapse:
                 raise ComponentCollapsed(f"fold {i}, {k} components: {collapse}") from collapse
             scores[i, j] = log_likelihood(x[fold], best.params) / len(fold)
     return scores
+
+
+def _starts(x: Array, n_components: int, rng: np.random.Generator, n_starts: int) -> list[MixtureParams]:
+    """As many of `n_starts` starts by K-means as did not collapse; ComponentCollapsed if none is left."""
+    starts, lost = [], None
+    for _ in range(n_starts):
+        try:
+            starts.append(kmeans_start(x, n_components, rng))
+        except ComponentCollapsed as collapse:
+            lost = lost or collapse
+    if not starts:
+        raise ComponentCollapsed(f"all {n_starts} starts ended in a collapse; the first: {lost}")
+    return starts

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import count, islice
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import logsumexp, softmax
 
 from ._typing import Array
 from ._validate import check_count, check_data, check_function, check_number, check_resp
+from ._value import Value
 from .likelihood import Fit
 from .mixture import MixtureParams, check_pair, from_moments, log_joint, moments
 
@@ -42,9 +43,9 @@ def e_step(x: object, params: MixtureParams) -> tuple[Array, float]:
     Bishop (2006), eqs. 9.13 and 9.14; book section 5.1.
     """
     joint = log_joint(x, params)
-    # In the log domain: far from every mean all K densities underflow to 0, and 0/0 follows.
-    evidence = logsumexp(joint, axis=1, keepdims=True)
-    return np.exp(joint - evidence), float(evidence.sum())
+    # In the log domain: far from every mean all K densities underflow to 0, and 0/0 follows. And each row less its
+    # own maximum (softmax), not less the log of its sum: that is rounded, and far out by more than the shares bear.
+    return softmax(joint, axis=1), float(logsumexp(joint, axis=1).sum())
 
 
 def m_step(x: object, resp: object) -> MixtureParams:
@@ -79,7 +80,7 @@ def m_step(x: object, resp: object) -> MixtureParams:
 
 
 @dataclass(frozen=True, eq=False)
-class EMState:
+class EMState(Value):
     """One iterate: `resp` (N, K) and `log_likelihood` (nats) belong to this `params`."""
 
     step: int
@@ -122,22 +123,24 @@ def em_states(x: object, start: MixtureParams, *, m_step: MStep = m_step) -> Ite
     def iterate(params: MixtureParams) -> Iterator[EMState]:
         for step in count():
             resp, log_likelihood = e_step(x, params)
-            yield EMState(step, params, resp, log_likelihood)
-            params = m_step(x, resp)
+            state = EMState(step, params, resp, log_likelihood)
+            yield state
+            params = m_step(x, state.resp)
 
     # A generator runs nothing before its first next(); the checks above must not wait for that.
     return iterate(start)
 
 
 def fit(x: object, start: MixtureParams, *, m_step: MStep = m_step, tol: float = 1e-8, max_steps: int = 1000) -> Fit:
-    """Run EM until a step changes the log-likelihood by less than `tol` nats per point.
+    """Run EM until a step changes the log-likelihood by no more than `tol` nats per point.
 
     Parameters
     ----------
     x, start, m_step
         As in `em_states`.
     tol : float
-        Nats per point, non-negative. A small change is a sign of rest, not a proof: chapter 7.
+        Nats per point, non-negative; 0 runs on until a step changes nothing. A small change is a sign of rest, not a
+        proof: chapter 7.
     max_steps : int
         Give up after so many steps; `converged` is then False.
 
@@ -160,7 +163,7 @@ def fit(x: object, start: MixtureParams, *, m_step: MStep = m_step, tol: float =
     for state in islice(em_states(x, start, m_step=m_step), max_steps + 1):
         log_likelihoods.append(state.log_likelihood)
         # The size of the change: `gain < tol` would take a fall for convergence.
-        converged = state.step > 0 and abs(log_likelihoods[-1] - log_likelihoods[-2]) < tol * len(state.resp)
+        converged = state.step > 0 and abs(log_likelihoods[-1] - log_likelihoods[-2]) <= tol * len(state.resp)
         if converged:
             break
     return Fit(state.params, np.array(log_likelihoods), converged)

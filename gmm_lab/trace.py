@@ -1,13 +1,15 @@
 """A run cut into half-steps, with the ledger log-likelihood = ELBO + KL after each; as JSON; and compared."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ._convert import shown
+from ._half_step import HalfStep, check_trace, from_json, to_json
 from ._typing import Array
 from ._validate import check_data, check_iterable, check_number, check_resp
+from ._value import frozen
 from .elbo import elbo, kl_gap
 from .hard_em import hard_em_states
 from .kmeans import kmeans_states, sphere_mixture
@@ -15,33 +17,12 @@ from .likelihood import log_likelihood
 from .mixture import MixtureParams, check_params
 from .soft_em import MStep, em_states, m_step
 
-
-@dataclass(frozen=True, eq=False)
-class HalfStep:
-    """What stands after one half-step.
-
-    Attributes
-    ----------
-    kind : str
-        "start", "E" or "M".
-    step : int
-        0 at the start, then 1 for the first E-step and the first M-step, and so on.
-    params : MixtureParams
-        θ as it now stands: changed by an M-step only.
-    resp : (N, K) array
-        q as it now stands: changed by an E-step only. Labels are the case of 0 and 1.
-    log_likelihood, elbo, kl : float
-        In nats, summed over n. `elbo` and `kl` are those of (q, θ) as they now stand, each computed on its own;
-        the first is the sum of the other two.
-    """
-
-    kind: str
-    step: int
-    params: MixtureParams
-    resp: Array
-    log_likelihood: float
-    elbo: float
-    kl: float
+# fmt: off
+__all__ = [
+    "Difference", "HalfStep", "em_half_steps", "first_difference", "from_json", "half_steps", "hard_em_half_steps",
+    "kmeans_half_steps", "to_json",
+]
+# fmt: on
 
 
 def half_steps(x: object, iterates: Iterable[tuple[MixtureParams, object]], resp: object = None) -> Iterator[HalfStep]:
@@ -73,19 +54,18 @@ def half_steps(x: object, iterates: Iterable[tuple[MixtureParams, object]], resp
     x, iterates = check_data(x), iter(check_iterable("iterates", iterates, PAIRS))
     first = next(iterates, None)
     if not isinstance(first, tuple) or len(first) != 2:
-        raise ValueError(f"iterates must be {PAIRS}, got {first!r} as the first of them.")
+        raise ValueError(f"iterates must be {PAIRS}, got {shown(first)} as the first of them.")
     params, first_resp = check_params("iterates[0][0]", first[0]), check_resp(first[1], len(x), "iterates[0][1]")
-    resp = np.full((len(x), params.n_components), 1 / params.n_components) if resp is None else check_resp(resp, len(x))
+    if resp is None:
+        resp = np.full((len(x), params.n_components), 1 / params.n_components)
     start = _half_step("start", 0, x, params, resp)
 
     def iterate() -> Iterator[HalfStep]:
         yield start
-        yield _half_step("E", 1, x, params, first_resp)
-        resp = first_resp
+        yield (half := _half_step("E", 1, x, params, first_resp))
         for step, (params_then, resp_then) in enumerate(iterates, 1):
-            yield _half_step("M", step, x, params_then, resp)
-            yield _half_step("E", step + 1, x, params_then, resp_then)
-            resp = resp_then
+            yield _half_step("M", step, x, params_then, half.resp)
+            yield (half := _half_step("E", step + 1, x, params_then, resp_then))
 
     return iterate()
 
@@ -120,59 +100,8 @@ def kmeans_half_steps(x: object, centres: object, sd: float, resp: object = None
 
 def _half_step(kind: str, step: int, x: Array, params: MixtureParams, resp: object) -> HalfStep:
     """The ledger of (q, θ), each of its three entries by its own formula."""
-    resp = check_resp(resp, len(x))
+    resp = frozen(check_resp(resp, len(x)), np.float64)
     return HalfStep(kind, step, params, resp, log_likelihood(x, params), elbo(x, resp, params), kl_gap(x, resp, params))
-
-
-SCHEMA = "gmm_lab.trace/1"
-
-
-def check_trace(name: str, trace: object) -> list[HalfStep]:
-    """Return a finite `trace` as a list; ValueError if something in it is no HalfStep."""
-    halves = list(check_iterable(name, trace, "a sequence of HalfStep"))
-    for i, half in enumerate(halves):
-        if not isinstance(half, HalfStep):
-            raise ValueError(f"{name}[{i}] must be a HalfStep, got {half!r}. Make a trace with half_steps.")
-    return halves
-
-
-def to_json(trace: Iterable[HalfStep]) -> str:
-    """A finite trace as JSON text; every number comes back to the last bit.
-
-    The text is an object with `schema`, the string "gmm_lab.trace/1", and `half_steps`, a list of objects with `kind`
-    and `step`, `weights` [K], `means` [K][D], `covariances` [K][D][D] and `resp` [N][K] as nested lists, and
-    `log_likelihood`, `elbo` and `kl` in nats; an infinite one is the string "inf" or "-inf", for JSON has no such
-    number.
-    """
-    trace = check_trace("trace", trace)
-    return json.dumps({"schema": SCHEMA, "half_steps": [_as_object(half) for half in trace]}, allow_nan=False)
-
-
-def from_json(text: str) -> list[HalfStep]:
-    """The trace that `to_json` wrote; ValueError if it is another kind of text, or a half-step is damaged."""
-    try:
-        document = json.loads(text)
-        if document["schema"] != SCHEMA:
-            raise ValueError(f"its schema is {document['schema']!r}")
-        return [_from_object(entry) for entry in document["half_steps"]]
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"text is no {SCHEMA} document: {error!r}. Make one with to_json.") from error
-
-
-def _as_object(half: HalfStep) -> dict:
-    arrays = {name: getattr(half.params, name).tolist() for name in ("weights", "means", "covariances")}
-    nats = {name: _number(getattr(half, name)) for name in ("log_likelihood", "elbo", "kl")}
-    return {"kind": half.kind, "step": half.step, **arrays, "resp": half.resp.tolist(), **nats}
-
-
-def _from_object(entry: dict) -> HalfStep:
-    params = MixtureParams(entry["weights"], entry["means"], entry["covariances"])
-    nats = [float(entry[name]) for name in ("log_likelihood", "elbo", "kl")]
-    return HalfStep(str(entry["kind"]), int(entry["step"]), params, check_resp(entry["resp"]), *nats)
-
-
-def _number(value: float) -> float | str:
-    return value if np.isfinite(value) else str(value)
 
 
 @dataclass(frozen=True)

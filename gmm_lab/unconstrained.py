@@ -89,7 +89,7 @@ def value_and_gradient(y: Array, theta: Array) -> tuple[float, Array]:
         evidence = logsumexp(joint, axis=1, keepdims=True)
         if not np.isfinite(evidence).all():
             return -np.inf, np.zeros_like(theta)
-        resp = np.exp(joint - evidence)
+        resp = softmax(joint, axis=1)
         by_logit = resp.sum(axis=0) - len(y) * weights
         by_mean, by_entry = [], []
         for k, factor in enumerate(lower):

@@ -14,6 +14,16 @@ def log_likelihood(x, params):
         return sum(mpmath.log(sum(map(mpmath.exp, row))) for row in zip(*joint, strict=True))
 
 
+def responsibilities(x, params):
+    """p(z_n = k | x_n, θ) of each point, rounded once to float64."""
+    with mpmath.workdps(DIGITS):
+        x = _exact(x)
+        parts = zip(_exact(params.weights), _exact(params.means), _exact(params.covariances), strict=True)
+        joint = [[mpmath.log(weight) + value for value in _log_gaussian(x, *rest)] for weight, *rest in parts]
+        rows = [[mpmath.exp(value - max(row)) for value in row] for row in zip(*joint, strict=True)]
+        return [[float(value / sum(row)) for value in row] for row in rows]
+
+
 def _exact(values):
     return [_exact(value) for value in values] if getattr(values, "ndim", 0) else mpmath.mpf(float(values))
 

@@ -149,6 +149,11 @@ NO_ARRAY = {
     "complex": lambda a: a + 0j,
     "dates": lambda a: a.astype("datetime64[s]"),
     "ragged": lambda a: [[1.0, 2.0], [1.0]],
+    "a huge int": lambda a: replaced(a.astype(object), 10**400),
+    "an iterator": lambda a: iter(a),
+    "a generator": lambda a: (row for row in a),
+    "lazy": lambda a: Lazy(a),
+    "a list of lazy rows": lambda a: [Lazy(a), Lazy(a)],
     "empty": lambda a: a[:0],
     "a number": lambda a: 3.0,
     "a dict": lambda a: {"a": 1},
@@ -158,8 +163,23 @@ NO_ARRAY = {
     "a hole": lambda a: replaced(a.astype(object), None),
     "a masked entry": lambda a: np.ma.masked_array(a, mask=np.arange(a.size).reshape(a.shape) == 1),
 }
-POSITIVE_COUNT = [0, -1, 1.5, "2", None, True, np.nan, [2]]
-COUNT = [-1, 1.5, "2", None, True, np.nan, [2]]
+
+
+class Lazy:
+    """What a Dask array is to NumPy: something that computes itself when it is asked for numbers."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __dask_graph__(self):
+        return {}
+
+    def __array__(self, dtype=None, copy=None):
+        raise AssertionError("computed in silence")
+
+
+POSITIVE_COUNT = [0, -1, 1.5, "2", None, True, np.nan, [2], 10**400, np.int64(-1)]
+COUNT = [-1, 1.5, "2", None, True, np.nan, [2], 10**400, np.float64(2.0)]
 NO_MIXTURE = [None, 3, "mixture", (PARAMS.weights, PARAMS.means, PARAMS.covariances), THETA]
 WRONG = {
     "params": NO_MIXTURE,
@@ -179,11 +199,11 @@ WRONG = {
     "max_steps": COUNT,
     "candidates": [None, 3, [], ["2"]],
     "rng": [0, None, np.random.RandomState(0), "seed"],
-    "tol": [-1.0, np.nan, np.inf, "small", None, [1e-3], True],
-    "rtol": [-1.0, np.nan, np.inf, "small", None, [1e-3]],
-    "sd": [0.0, -1.0, np.nan, np.inf, "wide", None, [1.0], 1e-300],
-    "fraction": [-0.1, 1.1, np.nan, "few", None, [0.1]],
-    "threshold": [np.nan, "low", None, [0.0, 1.0], 1j],
+    "tol": [-1.0, np.nan, np.inf, "small", None, [1e-3], True, 10**400, np.float64(-2.0)],
+    "rtol": [-1.0, np.nan, np.inf, "small", None, [1e-3], 10**400],
+    "sd": [0.0, -1.0, np.nan, np.inf, "wide", None, [1.0], 1e-300, 10**400],
+    "fraction": [-0.1, 1.1, np.nan, "few", None, [0.1], 10**400],
+    "threshold": [np.nan, "low", None, [0.0, 1.0], 1j, 10**400],
     "structure": ["round", None, 3, []],
     "text": [None, 3, "", "{}", "[1]"],
 }
@@ -352,5 +372,8 @@ def helps(error):
     """What it got and what to do: at least two clauses, and the traceback ends in our own words."""
     text = str(error)
     assert text[-1] == "."
+    assert "np.float" not in text
+    assert "np.int" not in text
+    assert len(text) < 500
     assert not isinstance(error, ComponentCollapsed) or ("component" in text and "chapter 8" in text)
     assert ". " in text or "got" in text, text

@@ -140,6 +140,14 @@ def test_acceleration_stops_when_told_and_takes_variants():
     np.testing.assert_array_equal(short.params.covariances[0], short.params.covariances[2])
 
 
+def test_without_tolerance_it_runs_to_rest_and_says_so():
+    x, start, _ = faithful_split()
+    fast = fit_accelerated(x, start, tol=0)
+    assert fast.converged
+    assert fast.log_likelihoods[-1] == fast.log_likelihoods[-2]
+    assert best_of(x, [start], tol=0).converged
+
+
 def test_acceleration_names_what_it_cannot_start_from():
     x, _ = awkward_case()
     empty = MixtureParams([1.0, 0.0], x[:2], [np.eye(2)] * 2)

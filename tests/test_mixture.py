@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from cases import awkward_case
@@ -45,6 +47,41 @@ def test_sample_counts_follow_the_weights_and_points_their_component():
         own = x[z == k]
         np.testing.assert_allclose(own.mean(axis=0), params.means[k], atol=5 * 2 / np.sqrt(len(own)))
         np.testing.assert_allclose(np.cov(own.T), params.covariances[k], atol=5 * 4 * np.sqrt(2 / len(own)))
+
+
+@pytest.mark.parametrize("n_features", [1, 2, 3, 8, 17])
+def test_points_of_a_seed_are_the_same_for_ever(n_features):
+    """Bit by bit those of the first version, which multiplied each noise by a factor of its own."""
+    rng = np.random.default_rng(n_features)
+    factors = rng.normal(size=(3, n_features, n_features))
+    covariances = factors @ factors.transpose(0, 2, 1) + np.eye(n_features)
+    params = MixtureParams([0.5, 0.4, 0.1], rng.normal(size=(3, n_features)), covariances)
+    for seed, n in ((0, 1), (1, 2), (2, 500)):
+        x, z = sample(params, n, np.random.default_rng(seed))
+        again = np.random.default_rng(seed)
+        labels = again.choice(3, size=n, p=params.weights)
+        noise = again.standard_normal((n, n_features))
+        np.testing.assert_array_equal(z, labels)
+        lower = np.linalg.cholesky(params.covariances)
+        np.testing.assert_array_equal(x, params.means[labels] + np.einsum("nij,nj->ni", lower[labels], noise))
+
+
+def test_sampling_takes_memory_for_the_points_and_not_for_a_matrix_each():
+    params = MixtureParams([0.5, 0.5], np.zeros((2, 40)), [np.eye(40)] * 2)
+    tracemalloc.start()
+    x, _ = sample(params, 4000, np.random.default_rng(0))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * x.nbytes
+
+
+def test_labels_index_whatever_the_generator_draws():
+    class Wide(np.random.Generator):
+        def choice(self, *args, **kwargs):
+            return super().choice(*args, **kwargs).astype(np.int16)  # as int64 is where an index has 32 bits
+
+    _, z = sample(awkward_case()[1], 9, Wide(np.random.PCG64(0)))
+    assert z.dtype == np.intp
 
 
 def test_params_are_values():

@@ -119,6 +119,23 @@ def test_same_seed_same_scores_and_the_m_step_is_passed_on():
     assert (other != runs[0]).all()
 
 
+def test_one_lost_start_is_one_lost_start():
+    """Two columns that each split the points, one of them without any spread within its halves."""
+    rng = np.random.default_rng(0)
+    x = np.column_stack([np.repeat([0.0, 3.0], 30), np.tile([-1.5, 1.5], 30) + rng.normal(0, 0.3, 60)])
+    with pytest.raises(ComponentCollapsed):  # a start by K-means that splits the first column
+        [kmeans_start(x, 2, np.random.default_rng(seed)) for seed in range(10)]
+    for seed in range(5):
+        scores = cross_validate(x, [1, 2], n_folds=3, rng=np.random.default_rng(seed))
+        assert (scores[:, 1] > scores[:, 0]).all()
+
+
+def test_too_few_different_points_in_a_fold_are_told_with_the_fold():
+    x = np.repeat([[0.0, 1.0], [1.0, 0.0], [4.0, 2.0], [0.0, 5.0]], 3, axis=0)
+    with pytest.raises(ValueError, match=r"candidates\[1\] is 5, but x without fold 0 has only 4 different points"):
+        cross_validate(x, [1, 5], n_folds=3, rng=np.random.default_rng(0))
+
+
 def test_a_collapse_names_fold_and_candidate():
     x = np.repeat([[0.0, 0.0], [1.0, 0.5], [4.0, 1.0]], 6, axis=0) + np.array([0, 1e-13])
     with pytest.raises(ComponentCollapsed, match=r"fold 0, 3 components: .*chapter 8"):

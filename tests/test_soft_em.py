@@ -1,5 +1,6 @@
 from itertools import islice
 
+import exact
 import numpy as np
 import pytest
 from cases import FAITHFUL_MAXIMUM, awkward_case, faithful_split
@@ -25,6 +26,26 @@ def test_responsibilities_far_from_every_mean_are_a_distribution():
     x, params = awkward_case()
     resp, _ = e_step(x[:3] * 1e4, params)
     np.testing.assert_allclose(resp.sum(axis=1), 1, rtol=1e-12)
+
+
+@pytest.mark.parametrize("distance", [1.0, 1e3, 1e6, 1e7, 1e8, 1e15, 1e50, 1e140])
+def test_shares_are_as_right_as_the_squared_distances(distance):
+    """Against 60 digits, right up to the rounding of the squared distance; and always a distribution."""
+    pair = MixtureParams([0.5, 0.5], [[1.0, 0.0], [-1.0, 0.0]], [np.eye(2)] * 2)
+    x = np.array([[0.0, 1.0], [0.3, 1.0], [-2.0, 1.0], [0.1, -1.0]]) * [1.0, distance]
+    resp, _ = e_step(x, pair)
+    np.testing.assert_allclose(resp.sum(axis=1), 1, atol=1e-12)
+    np.testing.assert_array_equal(resp[0], 0.5)
+    assert resp.min() > 1e-3 or distance > 1e7
+    if distance < 1e8:
+        np.testing.assert_allclose(resp, exact.responsibilities(x, pair), rtol=np.spacing(distance**2) + 1e-15)
+
+
+def test_em_takes_its_own_responsibilities_back_from_far_points():
+    pair = MixtureParams([0.5, 0.5], [[1.0, 0.0], [-1.0, 0.0]], [np.eye(2)] * 2)
+    for far in (1e5, 1e6, 1e9):
+        result = fit([[0.0, far], [0.0, 1.0], [1.0, 2.0], [2.0, 0.5]], pair, max_steps=3)
+        assert np.isfinite(result.log_likelihoods).all()
 
 
 def test_m_step_is_a_weighted_average():
@@ -136,12 +157,23 @@ def test_fit_stops_at_the_tolerance_and_says_whether_it_did():
     done, short = fit(x, start, tol=1e-4), fit(x, start, max_steps=2)
     gains = np.diff(done.log_likelihoods) / len(x)
     assert done.converged
-    assert gains[-1] < 1e-4 <= gains[-2]
+    assert gains[-1] <= 1e-4 < gains[-2]
     assert (short.converged, short.n_steps, len(short.log_likelihoods)) == (False, 2, 3)
     assert fit(x, start, max_steps=0).params is start
     assert done.log_likelihood == pytest.approx(log_density(x, done.params).sum(), rel=1e-13)
     with pytest.raises(ValueError, match="read-only"):
         done.log_likelihoods[0] = 0
+
+
+def test_without_tolerance_it_runs_to_rest_and_says_so():
+    x = np.array([[0.0], [1.0], [3.0]])
+    one = MixtureParams([1.0], [[0.0]], [[[1.0]]])  # rests after one step, to the last bit
+    result = fit(x, one, tol=0)
+    assert result.converged
+    assert result.n_steps == 2
+    assert result.log_likelihoods[-1] == result.log_likelihoods[-2]
+    x, start, _ = faithful_split()
+    assert fit(x, start, tol=0).converged
 
 
 def test_a_fall_is_not_taken_for_convergence():

@@ -1,4 +1,3 @@
-import json
 from itertools import islice, pairwise
 
 import numpy as np
@@ -10,14 +9,12 @@ from gmm_lab import (
     em_half_steps,
     em_states,
     first_difference,
-    from_json,
     half_steps,
     hard_em_half_steps,
     hard_em_states,
     kmeans_half_steps,
     kmeans_states,
     m_step,
-    to_json,
 )
 
 
@@ -91,39 +88,6 @@ def test_any_run_can_be_recorded():
         half_steps(x, [])
     with pytest.raises(ValueError, match=r"iterates\[0\]\[0\] must be a MixtureParams"):
         half_steps(x, [(None, states[0].resp)])
-
-
-def test_json_brings_every_number_back():
-    x, start = awkward_case()
-    trace = list(islice(em_half_steps(x, start), 5))
-    text = to_json(trace)
-    back = from_json(text)
-    assert first_difference(trace, back, rtol=0) is None
-    for half, other in zip(trace, back, strict=True):
-        assert (half.kind, half.step, half.elbo, half.kl) == (other.kind, other.step, other.elbo, other.kl)
-    assert json.loads(text)["schema"] == "gmm_lab.trace/1"
-    assert to_json(back) == text
-
-
-def test_json_keeps_infinities():
-    empty = MixtureParams([1.0, 0.0], [[0.0], [1.0]], [[[1.0]], [[1.0]]])
-    (half, *_) = from_json(to_json(islice(em_half_steps([[0.5]], empty), 1)))
-    assert (half.elbo, half.kl) == (-np.inf, np.inf)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("{", "text is no gmm_lab.trace/1 document: JSONDecodeError"),
-        ("[]", "text is no gmm_lab.trace/1 document"),
-        ('{"schema": "other", "half_steps": []}', "its schema is 'other'"),
-        ('{"schema": "gmm_lab.trace/1", "half_steps": [{"kind": "E"}]}', "KeyError"),
-        (None, "text is no gmm_lab.trace/1 document"),
-    ],
-)
-def test_other_texts_are_refused(text, message):
-    with pytest.raises(ValueError, match=message):
-        from_json(text)
 
 
 def test_first_difference_finds_the_half_step_and_the_quantity():

@@ -268,6 +268,10 @@ def test_bad_input_is_named(starts):
         EMStepper(x[:, :1], starts)
     with pytest.raises(ValueError, match="must be a MixtureParams"):
         EMStepper(x, {"bare": "corners"})
+    with pytest.raises(ValueError, match=r"starts must map names to starts.*got .MixtureParams"):
+        EMStepper(x, [split])
+    with pytest.raises(ValueError, match=r"axis_labels must be two strings, got .'a',"):
+        EMStepper(x, starts, axis_labels=("a",))
     with pytest.raises(ValueError, match="max_steps must be"):
         EMStepper(x, starts, max_steps=0)
     with pytest.raises(ValueError, match="rng must be"):

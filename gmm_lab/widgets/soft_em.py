@@ -8,6 +8,7 @@ from itertools import islice, zip_longest
 
 import numpy as np
 
+from .._convert import shown
 from .._typing import Array
 from .._validate import check_count, check_rng
 from ..initialization import random_start
@@ -61,6 +62,10 @@ class EMStepper(Player):
     ) -> None:
         self._x, self._max_steps = check_plane(x), check_count("max_steps", max_steps)
         self._rng = None if rng is None else check_rng(rng)
+        if not isinstance(starts, Mapping) or not all(isinstance(key, str) for key in starts):
+            raise ValueError(f"starts must map names to starts, such as {{'one': params}}, got {shown(starts)}.")
+        if [isinstance(label, str) for label in axis_labels] != [True, True]:
+            raise ValueError(f"axis_labels must be two strings, got {shown(axis_labels)}. One a column of x.")
         runs = {key: _run(self._x, key, start, self._max_steps) for key, start in starts.items()}
         self._n_components = _common_size(runs)
         super().__init__(
@@ -130,7 +135,7 @@ def _run(x: Array, key: str, start: Start, max_steps: int) -> Run:
     try:
         for half in islice(em_half_steps(x, params, resp), 2 * max_steps + 1):
             if not np.isfinite(half.elbo):  # JSON has no infinity, and a bar no end
-                raise ValueError(f"starts[{key!r}] has the ELBO {half.elbo}: its q uses a component of weight 0.")
+                raise ValueError(f"starts[{shown(key)}] has the ELBO {half.elbo}: its q uses a component of weight 0.")
             halves.append(half)
             settled = half.kind == "M" and half.log_likelihood - halves[-3].log_likelihood < SETTLED
             if settled and half.step >= AT_LEAST:
