@@ -14,7 +14,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import gmm_lab as lab
-from gmm_lab import ComponentCollapsed, MixtureParams, datasets, plots
+from gmm_lab import ComponentCollapsed, MixtureParams, datasets, plots, selection, trace
 
 # Dyadic numbers, so that float32 and text hold them exactly.
 X = np.round(np.random.default_rng(0).normal(size=(12, 2)) * 64) / 64
@@ -37,14 +37,16 @@ THETA = {"weights": PARAMS.weights, "means": PARAMS.means, "covariances": PARAMS
 CALLS = {
     "BestFit": None,  # results, and the event: made by the functions below
     "ComponentCollapsed": None,
-    "Difference": None,
     "EMState": None,
     "Fit": None,
-    "HalfStep": None,
     "HardEMState": None,
     "KMeansFit": None,
     "KMeansState": None,
-    "datasets": None,  # its functions have rows of their own
+    "datasets": None,  # modules, whose functions have rows of their own
+    "selection": None,
+    "trace": None,
+    "trace.Difference": None,
+    "trace.HalfStep": None,
     "MixtureParams": (MixtureParams, THETA),
     "aic": (lab.aic, {"x": X, "params": PARAMS, "structure": "full"}),
     "assign": (lab.assign, {"x": X, "params": PARAMS}),
@@ -68,16 +70,16 @@ CALLS = {
         lab.expected_complete_log_likelihood,
         {"x": X, "resp": RESP, "params": PARAMS},
     ),
-    "first_difference": (lab.first_difference, {"a": HALVES, "b": HALVES, "rtol": 1e-6}),
+    "trace.first_difference": (trace.first_difference, {"a": HALVES, "b": HALVES, "rtol": 1e-6}),
     "fit": (lab.fit, {"x": X, "start": PARAMS, "tol": 1e-3, "max_steps": 3, "m_step": lab.m_step}),
     "fit_accelerated": (
         lab.fit_accelerated,
         {"x": X, "start": PARAMS, "tol": 1e-3, "max_steps": 2, "m_step": lab.m_step},
     ),
     "fit_direct": (lab.fit_direct, {"x": X, "start": PARAMS, "max_steps": 3}),
-    "folds": (lab.folds, {"n": 7, "n_folds": 2, "rng": rng}),
-    "from_json": (lab.from_json, {"text": lab.to_json(HALVES)}),
-    "half_steps": (lab.half_steps, {"x": X, "iterates": [(PARAMS, RESP)], "resp": RESP}),
+    "selection.folds": (selection.folds, {"n": 7, "n_folds": 2, "rng": rng}),
+    "trace.from_json": (trace.from_json, {"text": trace.to_json(HALVES)}),
+    "trace.half_steps": (trace.half_steps, {"x": X, "iterates": [(PARAMS, RESP)], "resp": RESP}),
     "hard_em": (lab.hard_em, {"x": X, "start": PARAMS, "max_steps": 3, "m_step": lab.complete_mle}),
     "hard_em_half_steps": (lab.hard_em_half_steps, {"x": X, "start": PARAMS, "resp": RESP}),
     "hard_em_states": (lab.hard_em_states, {"x": X, "start": PARAMS, "m_step": lab.complete_mle}),
@@ -100,7 +102,7 @@ CALLS = {
     "sample": (lab.sample, {"params": PARAMS, "n": 5, "rng": rng}),
     "spherical": (lab.spherical, {"x": X, "resp": RESP}),
     "tied": (lab.tied, {"x": X, "resp": RESP}),
-    "to_json": (lab.to_json, {"trace": HALVES}),
+    "trace.to_json": (trace.to_json, {"trace": HALVES}),
     "datasets.old_faithful": (datasets.old_faithful, {}),
     "datasets.anisotropic": (datasets.anisotropic, {"rng": rng, "n": 5}),
     "datasets.line": (datasets.line, {"rng": rng, "n": 5}),
@@ -309,6 +311,7 @@ def cases(table):
 
 def test_every_public_name_has_its_row():
     public = set(lab.__all__)
+    public |= {f"trace.{name}" for name in trace.__all__ if name not in public} | {"selection.folds"}
     for module in (datasets, plots):
         functions = inspect.getmembers(module, inspect.isfunction)
         short = module.__name__.removeprefix("gmm_lab.")

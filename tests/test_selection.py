@@ -14,7 +14,6 @@ from gmm_lab import (
     datasets,
     diagonal,
     e_step,
-    folds,
     icl,
     kmeans_start,
     log_density,
@@ -22,6 +21,7 @@ from gmm_lab import (
     spherical,
     tied,
 )
+from gmm_lab.selection import folds
 
 STRUCTURES = {"full": "full", "tied": "tied", "diagonal": "diag", "spherical": "spherical"}
 

@@ -8,14 +8,13 @@ from gmm_lab import (
     MixtureParams,
     em_half_steps,
     em_states,
-    first_difference,
-    half_steps,
     hard_em_half_steps,
     hard_em_states,
     kmeans_half_steps,
     kmeans_states,
     m_step,
 )
+from gmm_lab.trace import first_difference, half_steps
 
 
 def test_half_steps_are_the_states_of_em_in_two_parts():
