@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import Phase, settings
 
 import gmm_lab
 
 TESTS = Path(__file__).parent
 PACKAGE = Path(gmm_lab.__file__).parent
+# That a test fails is all that counts here: a search for the simplest input that makes it fail takes most of the time.
+settings.register_profile("first failure", settings.get_profile("repeatable"), phases=[Phase.explicit, Phase.generate])
 
 
 class Mutant(NamedTuple):
@@ -365,7 +368,9 @@ def package(tmp_path, monkeypatch):
     for name in [name for name in sys.modules if name.split(".")[0] in ("gmm_lab", "cases", "exact")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(tmp_path)
+    settings.load_profile("first failure")  # a test keeps the profile that is loaded when its file is
     yield copy
+    settings.load_profile("repeatable")
     for name in [name for name in sys.modules if name.split(".")[0] in ("gmm_lab", "cases", "exact")]:
         del sys.modules[name]
 

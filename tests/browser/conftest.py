@@ -14,8 +14,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
+from filelock import FileLock
 
 BOOK = Path(__file__).parents[2] / "book"
+sys.path.insert(0, str(BOOK / "_ext"))
+from gmm_book.stamp import why_stale  # noqa: E402
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",
@@ -40,7 +44,10 @@ def pages(config) -> list[str]:
 
 def pytest_generate_tests(metafunc):
     if "path" in metafunc.fixturenames:
-        metafunc.parametrize("path", pages(metafunc.config))
+        # By this scope pytest runs all tests of one page, then those of the next: they share its visits.
+        metafunc.parametrize("path", pages(metafunc.config), scope="module")
+    if "setting" in metafunc.fixturenames:
+        metafunc.parametrize("setting", SETTINGS)
 
 
 @pytest.fixture(scope="session")
@@ -64,17 +71,26 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
+def site_of_the_sources() -> Path:
+    """The site that `jupyter-book build book` left, if its stamp says that nothing changed since; else a new one."""
+    build = BOOK / "_build"
+    build.mkdir(exist_ok=True)
+    with FileLock(build / "tests.lock"):  # other processes of this run wait, then find the stamp
+        if why_stale(build / "html"):
+            for folder in (".doctrees", "html", "jupyter_execute"):
+                shutil.rmtree(build / folder, ignore_errors=True)
+            command = [Path(sys.executable).with_name("jupyter-book"), "build", BOOK, "-W"]
+            # The kernel that runs the notebooks is `python` on the PATH: let it be this one.
+            path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+            made = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": path})
+            assert made.returncode == 0, f"the book does not build:\n{made.stdout[-3000:]}\n{made.stderr[-6000:]}"
+            assert not (reason := why_stale(build / "html")), reason
+    return build / "html"
+
+
 @pytest.fixture(scope="session")
-def site(request, tmp_path_factory):
-    folder = request.config.getoption("--site")
-    if folder is None:
-        output = tmp_path_factory.mktemp("site")
-        command = [Path(sys.executable).with_name("jupyter-book"), "build", BOOK, "--path-output", output, "-W", "-n"]
-        # The kernel that runs the notebooks is `python` on the PATH: let it be this one.
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        build = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": path})
-        assert build.returncode == 0, f"the book does not build:\n{build.stdout[-3000:]}\n{build.stderr[-6000:]}"
-        folder = output / "_build" / "html"
+def site(request):
+    folder = request.config.getoption("--site") or site_of_the_sources()
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield Site(Path(folder), f"http://127.0.0.1:{server.server_port}/")
@@ -102,6 +118,7 @@ class Visit:
 
     page: object
     requests: list[str] = field(default_factory=list)
+    loaded: tuple[str, ...] = ()  # the requests made before the page was left alone for the first time
     third_party: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -115,14 +132,21 @@ class Visit:
         self.page.evaluate("new Promise((done) => requestIdleCallback(() => requestIdleCallback(() => done(true))))")
 
 
-@pytest.fixture
-def open_page(browser, site):
-    contexts = []
+# The ways in which a page is looked at. Each loads it anew, since its scripts may ask for any of these when they begin.
+SETTINGS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "360": {"viewport": {"width": 360, "height": 800}},
+    "390": {"viewport": {"width": 390, "height": 800}},
+    "plain": {"java_script_enabled": False, "viewport": {"width": 390, "height": 800}},
+}
 
-    def open_page(path: str, **options) -> Visit:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        visit = Visit(context.new_page())
+
+@pytest.fixture(scope="session")
+def visit(browser, site):
+    def visit(path: str, **options) -> Visit:
+        visit = Visit(browser.new_context(**options).new_page())
+        page = visit.page
 
         def answer(route):
             url = route.request.url
@@ -133,8 +157,7 @@ def open_page(browser, site):
                 visit.third_party.append(url)
                 route.abort()
 
-        context.route("**/*", answer)
-        page = visit.page
+        page.context.route("**/*", answer)
         page.on("requestfailed", lambda request: visit.failed.append(request.url))
         page.on("response", lambda response: visit.failed.append(response.url) if response.status >= 400 else None)
         page.on("console", lambda message: visit.errors.append(message.text) if message.type == "error" else None)
@@ -142,8 +165,36 @@ def open_page(browser, site):
         page.goto(site.url + path, wait_until="load")
         if options.get("java_script_enabled", True):
             visit.settle()
+        visit.loaded = tuple(visit.requests)
         return visit
 
+    return visit
+
+
+@pytest.fixture
+def open_page(visit):
+    """Visits that a test has for itself."""
+    visits = []
+
+    def open_page(path: str, **options) -> Visit:
+        visits.append(visit(path, **options))
+        return visits[-1]
+
     yield open_page
-    for context in contexts:
-        context.close()
+    for one in visits:
+        one.page.context.close()
+
+
+@pytest.fixture(scope="module")
+def visited(visit, path):
+    """The page in one of SETTINGS, loaded once for all tests: those that change something come last in their file."""
+    visits = {}
+
+    def visited(setting: str) -> Visit:
+        if setting not in visits:
+            visits[setting] = visit(path, **SETTINGS[setting])
+        return visits[setting]
+
+    yield visited
+    for one in visits.values():
+        one.page.context.close()

@@ -31,17 +31,8 @@ def test_the_site_has_the_pages_that_are_tested_and_no_others(site, all_pages, r
 # Loading
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_a_page_asks_nobody_else_and_nothing_fails(open_page, path, scheme):
-    visit = open_page(path, color_scheme=scheme)
-    assert visit.third_party == []
-    assert visit.failed == []
-    assert visit.errors == []
-
-
-def test_a_page_is_light(open_page, site, path):
-    visit = open_page(path)
-    weights = {url: site.weight(url) for url in visit.requests}
+def test_a_page_is_light(visited, site, path):
+    weights = {url: site.weight(url) for url in visited("light").loaded}
     own = weights.pop(site.url + path)
     heaviest = sorted(weights.items(), key=lambda item: -item[1])[:5]
     assert sum(weights.values()) <= 200_000, f"everything but the page itself; the heaviest are {heaviest}"
@@ -55,25 +46,34 @@ def test_a_page_is_light(open_page, site, path):
 # Thousands of glyphs and dots on which axe spends half a minute a page: what screen readers do not see anyway, and the
 # inside of figures, whose names have a test of their own.
 MARKS_LEFT_OUT = {"exclude": [[".katex-html"], [".gmm-figure svg"]]}
+ALL_RULES = {"rules": {"label-content-name-mismatch": {"enabled": True}}}
+# The other scheme has the same document in other colours. By tag, axe would take in the contrast of level AAA.
+COLOURS_ONLY = {
+    "runOnly": {"type": "tag", "values": ["cat.color"]},
+    "rules": {"color-contrast-enhanced": {"enabled": False}},
+}
+# Without resultTypes axe describes every node that passes, too: as long again. And its preload asks the server for
+# style sheets under wrong names, which no rule in use needs.
+QUICKLY = {"resultTypes": ["violations"], "preload": False}
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_axe_finds_nothing(open_page, path, scheme):
+@pytest.mark.parametrize(("scheme", "rules"), [("light", ALL_RULES), ("dark", COLOURS_ONLY)], ids=SCHEMES)
+def test_axe_finds_nothing(visited, path, scheme, rules):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = open_page(path, color_scheme=scheme).page
+    page = visited(scheme).page
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
-    found = axe.run(page, MARKS_LEFT_OUT, {"rules": {"label-content-name-mismatch": {"enabled": True}}}).response
+    found = axe.run(page, MARKS_LEFT_OUT, rules | QUICKLY).response
     assert [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found["violations"]] == []
 
 
 @pytest.mark.parametrize("width", [360, 390])
-def test_a_narrow_page_does_not_scroll_sideways(open_page, path, width):
-    page = open_page(path, viewport={"width": width, "height": 800}).page
+def test_a_narrow_page_does_not_scroll_sideways(visited, path, width):
+    page = visited(str(width)).page
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
 
 
-def test_formulas_are_there_without_javascript(open_page, path):
-    page = open_page(path, java_script_enabled=False, viewport={"width": 390, "height": 800}).page
+def test_formulas_are_there_without_javascript(visited, path):
+    page = visited("plain").page
     formulas = page.evaluate(
         """() => [...document.querySelectorAll('article .math')]
             .filter((formula) => !formula.closest('details:not([open]), .sd-tab-set'))
@@ -109,25 +109,36 @@ def test_formulas_are_there_without_javascript(open_page, path):
 # Figures and widgets
 
 
-def test_every_figure_has_an_alternative_text(open_page, path):
-    figures = open_page(path).page.evaluate(
+def test_every_figure_has_an_alternative_text(visited, path):
+    figures = visited("light").page.evaluate(
         """() => [...document.querySelectorAll('article img, article .gmm-figure svg')].map((figure) =>
             [figure.outerHTML.slice(0, 80), figure.alt ?? (figure.role === 'img' && figure.ariaLabel)])"""
     )
     assert [figure for figure, text in figures if not text] == []
 
 
-def test_figures_follow_the_theme(open_page, path):
+def test_figures_follow_the_theme(visited, path):
     colour = """() => [...document.querySelectorAll('.gmm-figure [style*="--gmm-ink"]')].map((e) =>
         [getComputedStyle(e).fill, getComputedStyle(e).stroke].join())"""
-    light, dark = (open_page(path, color_scheme=scheme).page.evaluate(colour) for scheme in SCHEMES)
+    light, dark = (visited(scheme).page.evaluate(colour) for scheme in SCHEMES)
     assert all(one != other for one, other in zip(light, dark, strict=True))
     if CHAPTER.fullmatch(path):
         assert light, "no figure of this chapter uses the ink colour"
 
 
-def test_each_widget_is_live_once_and_hides_its_picture(open_page, path):
-    visit = open_page(path)
+# Using it: these tests change the page that they share with those above
+
+
+def test_without_javascript_the_picture_of_a_widget_is_seen(visited, path):
+    page = visited("plain").page
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        for widget in page.locator(".gmm-widget:not(details:not([open]) *)").all():
+            assert widget.locator("> .gmm-figure").is_visible()
+
+
+def test_each_widget_is_live_once_and_hides_its_picture(visited, path):
+    visit = visited("light")
     for widget in visit.page.locator(".gmm-widget").all():
         # By now the idle page has mounted it; coming near must not mount it again.
         widget.evaluate("(element) => element.scrollIntoView()")
@@ -138,14 +149,8 @@ def test_each_widget_is_live_once_and_hides_its_picture(open_page, path):
         assert not widget.locator("> .gmm-figure").is_visible()
 
 
-def test_without_javascript_the_picture_of_a_widget_is_seen(open_page, path):
-    page = open_page(path, java_script_enabled=False).page
-    for widget in page.locator(".gmm-widget:not(details:not([open]) *)").all():
-        assert widget.locator("> .gmm-figure").is_visible()
-
-
-def test_a_quiz_answers_by_keyboard_and_says_why(open_page, path):
-    page = open_page(path).page
+def test_a_quiz_answers_by_keyboard_and_says_why(visited, path):
+    page = visited("light").page
     quizzes = page.locator(".Quiz")
     if CHAPTER.fullmatch(path):
         assert 2 <= quizzes.count() <= 4
@@ -159,6 +164,13 @@ def test_a_quiz_answers_by_keyboard_and_says_why(open_page, path):
             reasons.add(reason.inner_text())
         assert "" not in reasons
         assert len(reasons) == quiz.get_by_role("radio").count(), "each answer has a reason of its own"
+
+
+def test_a_page_asks_nobody_else_and_nothing_fails(visited, path, setting):
+    visit = visited(setting)  # loaded, and used by the tests above
+    assert visit.third_party == []
+    assert visit.failed == []
+    assert visit.errors == []
 
 
 # Finding one's way
@@ -185,10 +197,10 @@ def test_search_finds_a_word_of_the_book(open_page, site):
     page.locator("#search-results li a").first.wait_for()
 
 
-def test_a_notebook_can_be_downloaded(open_page, site, path):
+def test_a_notebook_can_be_downloaded(visited, site, path):
     if not re.search(r"\d\d_\w+\.html", path):
         pytest.skip("not a notebook")
-    page = open_page(path).page
+    page = visited("light").page
     link = page.locator(".article-header-buttons a[href$='.ipynb']").first.get_attribute("href")
     assert json.loads((site.folder / urljoin(path, link)).read_text("utf-8"))["nbformat"] == 4
 
