@@ -2,25 +2,28 @@
 
 npm         fetches the browser assets that the site serves itself
 formulas    renders TeX at build time with KaTeX
+numbers     numbers figures, theorems and equations by chapter
 fonts       keeps the glyphs that those formulas use
+faces       serves the typefaces of the text
 figures     puts notebook figures into the page, following light and dark mode; frames saved widgets
 learner     makes the learner's copy of an exercise notebook (pure, no Sphinx)
 exercises   publishes that copy and nothing else of an exercise
-cells       folds cells tagged `claim`, and dropdown admonitions
+boxes       names the kinds of box that the style dresses
+cells       folds claims, hidden code, and dropdown admonitions
 theme       templates, icons and style; takes away what the site does not use
 stamp       notes what a complete build was made of, so that tests can tell whether it is stale
 """
 
 import os
 
-from . import cells, exercises, figures, fonts, formulas, stamp, theme
+from . import boxes, cells, exercises, faces, figures, fonts, formulas, numbers, stamp, theme
 
 
 def setup(app):
     # The kernels inherit it. On arrays this small a second thread of linear algebra only waits for the first: without
     # this the notebooks take four times as long on a busy machine. Not a default: the pages must not depend on it.
     os.environ["OMP_NUM_THREADS"] = "1"
-    for part in (formulas, fonts, figures, exercises, cells, theme, stamp):
+    for part in (formulas, numbers, fonts, faces, figures, exercises, boxes, cells, theme, stamp):
         part.setup(app)
     # All pages share numbered names and one KaTeX process: read and write them one after the other.
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": False}

@@ -15,6 +15,10 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 # The three colours that the book's matplotlib style leaves to the page (see static/gmm-book.css). Others stay as drawn.
 COLOURS = {"#ffffff": "--gmm-paper", "#1b1f24": "--gmm-ink", "#8a8f98": "--gmm-grid"}
 
+# Text on a phone: at least this many pixels, where the column has about as many as this.
+PHONE_TEXT, PHONE_COLUMN = 11.2, 340
+FONT = re.compile(r"font: ([\w ]*?)([\d.]+)px [^;\"]*")
+
 
 def inline_svg(svg: str, alt: str, prefix: str) -> str:
     """Return matplotlib's SVG file as an element for an HTML page; its ids become `prefix` and a number."""
@@ -27,6 +31,8 @@ def inline_svg(svg: str, alt: str, prefix: str) -> str:
     body = re.sub(r' id="([^"]+)"', lambda m: f' id="{ids[m[1]]}"' if m[1] in ids else "", body)
     body = re.sub(r'(?:xlink:)?(href="#|url\(#)([^")]+)', lambda m: m[1] + ids[m[2]], body)
     body = body.replace("xlink:href", "href")
+    # matplotlib's typeface gives way to the page's; its size and weight stay.
+    body = FONT.sub(lambda m: f"font-size: {m[2]}px{weight(m[1])}", body)
     for colour, variable in COLOURS.items():
         body = re.sub(rf"{colour}\b", f"var({variable})", body, flags=re.IGNORECASE)
     # Two decimals of a point are finer than any screen; matplotlib writes six, a third of the page's bytes.
@@ -35,8 +41,17 @@ def inline_svg(svg: str, alt: str, prefix: str) -> str:
     viewbox = re.search(r'viewBox="[^"]+"', svg)[0]
     return (
         f'<svg role="img" aria-label="{escape(alt)}" {viewbox} '
-        f'style="width:{float(width):.0f}pt;stroke-linejoin:round;stroke-linecap:butt">{body}'
+        f'style="--gmm-width:{float(width) * 1.5:.0f}px;--gmm-phone:{float(width) * PHONE_TEXT / PHONE_COLUMN:.1f}px;'
+        f'stroke-linejoin:round;stroke-linecap:butt">{body}'
     )
+
+
+def weight(shorthand: str) -> str:
+    """Return the weight or slant named in a CSS `font` in front of its size, as properties of their own."""
+    words = shorthand.split()
+    named = [word for word in words if word == "bold" or word.isdigit()]
+    slant = [word for word in words if word in ("italic", "oblique")]
+    return "".join([f"; font-weight: {word}" for word in named] + [f"; font-style: {word}" for word in slant])
 
 
 def raw(html: str) -> nodes.raw:

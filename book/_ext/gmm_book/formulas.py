@@ -53,46 +53,43 @@ def visit_math_block(self, node):
     raise nodes.SkipNode
 
 
-def number_by_chapter(app, doctree):
-    """Equation 3 of `05_soft_em` is (5.3), there and wherever it is referred to."""
-    chapter = re.match(r"0*(\d+)_", app.env.docname)
-    equations = app.env.get_domain("math").equations
-    for node in doctree.findall(nodes.math_block):
-        if chapter and node.get("number"):
-            node["number"] = f"{chapter[1]}.{node['number']}"
-            equations[node["label"]] = (app.env.docname, node["number"])
-
-
 def keep_marks(app, doctree):
-    """Put a short formula and the marks that touch it into one element, or a line may begin with its comma."""
+    """Put a short formula and the marks that touch it into one element, or a line may begin with its comma.
+
+    By place, not by value: docutils finds a text by comparing, and takes the first of two that are alike.
+    """
     for formula in list(doctree.findall(nodes.math)):
         if len(formula.astext()) > SHORT:
             continue
-        together, place = [formula], formula.parent.index(formula)
-        for pattern, step in ((OPENING, -1), (CLOSING, 1)):
-            text = dict(enumerate(formula.parent)).get(place + step)
+        parent, before, behind = formula.parent, [], []
+        place = next(i for i, child in enumerate(parent) if child is formula)
+        for pattern, neighbour, side in ((OPENING, place - 1, before), (CLOSING, place + 1, behind)):
+            text = parent[neighbour] if 0 <= neighbour < len(parent) else None
             if isinstance(text, nodes.Text) and (marks := pattern.search(text)):
-                together.insert(max(step, 0), nodes.Text(marks[0]))
-                formula.parent.replace(text, nodes.Text(pattern.sub("", text)))
-        if len(together) > 1:
-            whole = nodes.inline(classes=["gmm-together"])
-            formula.parent.replace(formula, whole)
-            whole += together
+                side.append(nodes.Text(marks[0]))
+                parent[neighbour] = nodes.Text(pattern.sub("", text))
+        if before or behind:
+            whole = parent[place] = nodes.inline(classes=["gmm-together"])
+            whole += [*before, formula, *behind]
+
+
+def packages(app) -> Path:
+    """Return the folder of the fetched packages."""
+    return npm.fetch(Path(app.srcdir, "_build"), prepare=select_files)
 
 
 def use_fetched_katex(app, config):
     """Render with the KaTeX whose CSS and fonts the site serves: other CSS draws clipped subscripts."""
-    packages = npm.fetch(Path(app.srcdir, "_build"), prepare=select_files)
     katex.NODEJS_BINARY = str(npm.NODE)
-    katex.KaTeXServer.katex_path = str(packages / "node_modules" / "katex" / "dist" / "katex.min.js")
+    katex.KaTeXServer.katex_path = str(packages(app) / "node_modules" / "katex" / "dist" / "katex.min.js")
     katex.STARTUP_TIMEOUT = 60  # seconds, as a failure; the default of 5 is short for a busy machine
-    config.html_static_path.append(str(packages / "static"))
+    config.html_static_path.append(str(packages(app) / "static"))
     app.add_css_file("katex/katex.min.css")
 
 
-def select_files(packages: Path) -> None:
+def select_files(folder: Path) -> None:
     """Put what the site serves of KaTeX, its style and woff2 fonts, into a folder of their own."""
-    dist, static = packages / "node_modules" / "katex" / "dist", packages / "static" / "katex"
+    dist, static = folder / "node_modules" / "katex" / "dist", folder / "static" / "katex"
     (static / "fonts").mkdir(parents=True)
     for font in (dist / "fonts").glob("*.woff2"):
         shutil.copy(font, static / "fonts")
@@ -105,5 +102,4 @@ def setup(app):
     app.add_config_value("katex_macros", {}, "env")
     app.add_html_math_renderer("katex_prerendered", (visit_math, None), (visit_math_block, None))
     app.connect("config-inited", use_fetched_katex)
-    app.connect("doctree-read", number_by_chapter)
     app.connect("doctree-read", keep_marks)

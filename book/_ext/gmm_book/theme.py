@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from bs4 import BeautifulSoup
 from docutils import nodes
 
 HERE = Path(__file__).parent
@@ -39,6 +40,25 @@ def describe_page(app, pagename, templatename, context, doctree):
             return
 
 
+def put_contents_under_title(app, pagename, templatename, context, doctree):
+    """Let the template put a page's sections under its title in the navigation."""
+
+    def with_contents(navigation):
+        here = navigation.select_one("li.current")
+        contents = BeautifulSoup(context.get("toc") or "", "html.parser").select("li > ul > li > a")
+        sections = [link for link in contents if len(link.find_parents("ul")) == 2]
+        if here and sections and not here.select_one(".gmm-contents"):  # the theme keeps what it has made
+            listed = navigation.new_tag("ul", attrs={"class": "gmm-contents"})
+            for link in sections:
+                link["class"] = ["reference", "internal"]
+                listed.append(navigation.new_tag("li"))
+                listed.contents[-1].append(link)
+            here.append(listed)
+        return navigation
+
+    context["gmm_with_contents"] = with_contents
+
+
 def link_what_is_used(app, pagename, templatename, context, doctree):
     """sphinx-design links its style and script on every page."""
     if 'class="sd-' not in context.get("body", ""):
@@ -73,5 +93,6 @@ def setup(app):
     app.connect("config-inited", add_files)
     app.connect("builder-inited", warm_font_cache)
     app.connect("html-page-context", describe_page)
+    app.connect("html-page-context", put_contents_under_title)
     app.connect("html-page-context", link_what_is_used, priority=900)  # after those who add them
     app.connect("build-finished", drop_unused)
