@@ -34,3 +34,9 @@ def test_the_lock_names_a_fitting_version_of_all_that_the_site_needs():
             number = locked.get(requirement.name.lower().replace("_", "-"))
             assert number, f"{requirement.name} is not locked; the first lines of {LOCK.name} say how to renew it"
             assert requirement.specifier.contains(number), f"{requirement} is locked at {number}: renew {LOCK.name}"
+
+
+def test_the_version_is_one_number():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    newest = re.search(r"^## (\S+)", (ROOT / "book/appendix/changelog.md").read_text("utf-8"), re.MULTILINE)[1]
+    assert PROJECT["version"] == citation["version"] == newest.rstrip(":,")
