@@ -49,7 +49,7 @@ def n_free_parameters(n_components: int, n_features: int, structure: str = "full
 
 
 def bic(x: object, params: MixtureParams, structure: str = "full") -> float:
-    """-2 log-likelihood + (free parameters) log N, in nats; lower is better.
+    """-2 log-likelihood + (free parameters) log N, on the scale of -2 log-likelihood; lower is better.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def bic(x: object, params: MixtureParams, structure: str = "full") -> float:
 
 
 def aic(x: object, params: MixtureParams, structure: str = "full") -> float:
-    """-2 log-likelihood + 2 (free parameters), in nats; lower is better.
+    """-2 log-likelihood + 2 (free parameters), on the scale of -2 log-likelihood; lower is better.
 
     Parameters and errors are those of `bic`.
 
@@ -89,7 +89,7 @@ def aic(x: object, params: MixtureParams, structure: str = "full") -> float:
 
 
 def icl(x: object, params: MixtureParams, structure: str = "full") -> float:
-    """-2 complete log-likelihood at the most likely labels + (free parameters) log N, in nats; lower is better.
+    """-2 complete log-likelihood at the most likely labels + (free parameters) log N; lower is better.
 
     BIC for clusterings: it is BIC plus a penalty for points that no component owns. Parameters and errors are those
     of `bic`.
