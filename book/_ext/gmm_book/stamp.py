@@ -1,7 +1,7 @@
 """The stamp of a built site: what it was made of. Tests take a site whose stamp is right, rather than build their own.
 
-A stamp is written by a build that read and wrote every page, warned of nothing, and found its sources at the end as
-they were at the beginning. Any other build takes it away: Sphinx then leaves pages as they are although the package, or
+A stamp is written by a build that read and wrote every page and warned of nothing; it names the sources as they were
+when the build began. Any other build takes it away: Sphinx then leaves pages as they are although the package, or
 the title of another page in their contents, may have changed.
 """
 
@@ -77,7 +77,7 @@ class Stamp:
 
     def end(self, app, exception):
         """Write the stamp, if this build earns one."""
-        if exception or app._warncount or sources() != self.sources:
+        if exception or app._warncount:
             return
         there = {path.relative_to(self.html).as_posix() for path in self.html.rglob("*.html")}
         pages = {path for path in there if not path.startswith("_static/")}
