@@ -69,12 +69,14 @@ def test_a_box_has_the_look_of_its_kind(title, classes, kind):
 
 SVG = """<?xml version="1.0"?><svg viewBox="0 0 374.4 234" width="374.4pt"><style type="text/css">*{}</style>
 <path id="m1" d="M 0.123456 1" style="fill: #1b1f24"/><use xlink:href="#m1"/>
-<text style="font: bold 10px 'DejaVu Sans', sans-serif; text-anchor: middle" x="5" y="6">steps</text></svg>"""
+<text style="font: bold 10px 'DejaVu Sans', sans-serif; text-anchor: middle" x="5" y="6">steps</text>
+<text style="font-size: 12px; font-family: 'DejaVu Sans', 'Arial'; text-anchor: end" x="5" y="6">nats</text></svg>"""
 
 
 def test_a_figure_is_drawn_in_the_colours_and_the_typeface_of_the_page():
     svg = figures.inline_svg(SVG, 'a "curve"', "f0-")
     assert "font-size: 10px; font-weight: bold; text-anchor: middle" in svg
+    assert "font-size: 12px; text-anchor: end" in svg
     assert "DejaVu" not in svg
     assert "<style" not in svg
     assert "fill: var(--gmm-ink)" in svg

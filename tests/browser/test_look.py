@@ -11,9 +11,7 @@ FACES = 120_000  # bytes, once for the whole site
 CODE_TOO_WIDE = {"09_initialization.html", "appendix/architecture.html", "appendix/instructors.html"}
 TOO_WIDE_FOR_A_PHONE = {
     "03_hard_em.html",
-    "04_kmeans.html",
     "05_soft_em.html",
-    "10_anomaly.html",
     "exercises/08_selection.html",
     "notation.html",
 }

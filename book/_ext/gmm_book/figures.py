@@ -15,8 +15,10 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 # The three colours that the book's matplotlib style leaves to the page (see static/gmm-book.css). Others stay as drawn.
 COLOURS = {"#ffffff": "--gmm-paper", "#1b1f24": "--gmm-ink", "#8a8f98": "--gmm-grid"}
 
+DESKTOP = 1.3  # pixels of the page to a point of the drawing, where there is room
 # Text on a phone: at least this many pixels, where the column has about as many as this.
 PHONE_TEXT, PHONE_COLUMN = 11.2, 340
+FAMILY = re.compile(r"font-family: [^;\"]*;? ?")  # of an older matplotlib; newer ones write one property `font`
 FONT = re.compile(r"font: ([\w ]*?)([\d.]+)px [^;\"]*")
 
 
@@ -32,7 +34,7 @@ def inline_svg(svg: str, alt: str, prefix: str) -> str:
     body = re.sub(r'(?:xlink:)?(href="#|url\(#)([^")]+)', lambda m: m[1] + ids[m[2]], body)
     body = body.replace("xlink:href", "href")
     # matplotlib's typeface gives way to the page's; its size and weight stay.
-    body = FONT.sub(lambda m: f"font-size: {m[2]}px{weight(m[1])}", body)
+    body = FAMILY.sub("", FONT.sub(lambda m: f"font-size: {m[2]}px{weight(m[1])}", body))
     for colour, variable in COLOURS.items():
         body = re.sub(rf"{colour}\b", f"var({variable})", body, flags=re.IGNORECASE)
     # Two decimals of a point are finer than any screen; matplotlib writes six, a third of the page's bytes.
@@ -41,7 +43,8 @@ def inline_svg(svg: str, alt: str, prefix: str) -> str:
     viewbox = re.search(r'viewBox="[^"]+"', svg)[0]
     return (
         f'<svg role="img" aria-label="{escape(alt)}" {viewbox} '
-        f'style="--gmm-width:{float(width) * 1.5:.0f}px;--gmm-phone:{float(width) * PHONE_TEXT / PHONE_COLUMN:.1f}px;'
+        f'style="--gmm-width:{float(width) * DESKTOP:.0f}px;'
+        f"--gmm-phone:{float(width) * PHONE_TEXT / PHONE_COLUMN:.1f}px;"
         f'stroke-linejoin:round;stroke-linecap:butt">{body}'
     )
 

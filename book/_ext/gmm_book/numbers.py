@@ -56,7 +56,8 @@ class MarkNumbers(SphinxPostTransform):
             text = title[0] if title.children else None
             if not isinstance(title.parent, nodes.section) or not isinstance(text, nodes.Text):
                 continue
-            if match := CHAPTER.match(text):
+            match = CHAPTER.match(text) if isinstance(title.parent.parent, nodes.document) else None
+            if match:
                 parts = part("gmm-made", "Chapter "), nodes.Text(match[1]), part("gmm-stop", ". ")
                 title[:1] = [part("gmm-chapter", *parts), nodes.Text(text[match.end() :])]
             elif match := SECTION.match(text):
