@@ -15,7 +15,8 @@ from .hard_em import HardEMState, assign, hard_em, hard_em_states
 from .initialization import kmeans_plus_plus, kmeans_start, random_start
 from .kmeans import KMeansFit, KMeansState, equal_spheres, kmeans, kmeans_states
 from .likelihood import Fit, complete_log_likelihood, complete_mle, fit_direct, log_likelihood
-from .mixture import ComponentCollapsed, MixtureParams, log_density, log_joint, sample
+from .mixture import MixtureParams, log_density, log_joint, sample
+from .moments import ComponentCollapsed
 from .selection import aic, bic, cross_validate, icl, n_free_parameters
 from .soft_em import EMState, e_step, em_states, fit, m_step
 from .trace import em_half_steps, hard_em_half_steps, kmeans_half_steps

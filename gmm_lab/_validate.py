@@ -90,6 +90,20 @@ def check_resp(resp: object, n_points: int | None = None, name: str = "resp") ->
     return resp
 
 
+def check_sample_weight(sample_weight: object, n_points: int) -> Array:
+    """Return `sample_weight` as N = `n_points` finite, non-negative float64 numbers that are not all 0."""
+    weight = as_floats("sample_weight", sample_weight)
+    if weight.shape != (n_points,):
+        raise ValueError(f"sample_weight must have shape (N,) = ({n_points},), one a point, got {weight.shape}.")
+    check_finite("sample_weight", weight, "Give each point how often it counts.")
+    if weight.min() < 0 or not weight.any():
+        raise ValueError(
+            f"sample_weight must be non-negative and not all 0, got {weight.min():g} at [{weight.argmin()}]. "
+            "Give each point how often it counts."
+        )
+    return weight
+
+
 def check_labels(z: object, n_points: int, n_components: int) -> Labels:
     """Return `z` as N = `n_points` integer labels among 0 to K - 1, for K = `n_components`."""
     labels = as_floats("z", z)

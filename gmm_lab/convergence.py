@@ -1,20 +1,17 @@
 """Chapter 7: how fast EM converges, how to hasten it, and what to do about the many places where it may stop."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
-from ._validate import (
-    check_count,
-    check_function,
-    check_iterable,
-    check_number,
-    check_vector,
-)
+from ._typing import Array
+from ._validate import check_function, check_iterable, check_vector
 from .likelihood import Fit
-from .mixture import ComponentCollapsed, MixtureParams, check_pair, check_params
-from .soft_em import MStep, e_step, fit, m_step
+from .mixture import MixtureParams, check_pair, check_params
+from .moments import ComponentCollapsed, unchecked
+from .soft_em import EMState, MStep, _e_step, fit, fit_of, m_step
 from .unconstrained import Coordinates
 
 
@@ -133,29 +130,26 @@ def fit_accelerated(
     """
     x, start = check_pair(x, "start", start)
     check_function("m_step", m_step, "(x, resp) -> MixtureParams")
-    tol = check_number("tol", tol, "non-negative number of nats per point (0 runs on to rest)", low=0)
-    max_steps = check_count("max_steps", max_steps, minimum=0)
+    return fit_of(_cycles(x, start, unchecked(m_step)), tol, max_steps)
+
+
+def _cycles(x: Array, start: MixtureParams, m_step: MStep) -> Iterator[EMState]:
+    """The states after each cycle, for points (N, D) that have been checked."""
     coordinates = Coordinates.of(x)
     coordinates.pack("start", start)  # a weight of 0 is told here, under the argument's name
-
-    params, (resp, value) = start, e_step(x, start)
-    log_likelihoods, converged = [value], False
-    while len(log_likelihoods) <= max_steps and not converged:
-        once = m_step(x, resp)
-        twice = m_step(x, e_step(x, once)[0])
-        (resp, value), before = e_step(x, twice), params
-        params = twice
+    state = EMState(0, start, *_e_step(x, start))
+    for step in count(1):
+        yield state
+        once = m_step(x, state.resp)
+        twice = m_step(x, _e_step(x, once)[0])
+        before, state = state.params, EMState(step, twice, *_e_step(x, twice))
         try:
-            further = m_step(x, e_step(x, _extrapolate(coordinates, before, once, twice))[0])
-            resp_there, value_there = e_step(x, further)
+            further = m_step(x, _e_step(x, _extrapolate(coordinates, before, once, twice))[0])
+            there = EMState(step, further, *_e_step(x, further))
         except (ValueError, ComponentCollapsed):
-            pass  # the extrapolation left the space of mixtures: this cycle gains two plain steps
-        else:
-            if value_there > value:
-                params, resp, value = further, resp_there, value_there
-        converged = abs(value - log_likelihoods[-1]) <= tol * len(x)
-        log_likelihoods.append(value)
-    return Fit(params, np.array(log_likelihoods), converged)
+            continue  # the extrapolation left the space of mixtures: this cycle gains two plain steps
+        if there.log_likelihood > state.log_likelihood:
+            state = there
 
 
 def _extrapolate(coordinates: Coordinates, *iterates: MixtureParams) -> MixtureParams:

@@ -2,11 +2,26 @@
 
 import numpy as np
 
-from ._typing import Array
-from ._validate import check_data, check_resp
-from .mixture import MixtureParams, from_moments, moments
+from .mixture import MixtureParams
+from .moments import Moments, carries, with_covariances
 
 
+def _tied(moments: Moments) -> MixtureParams:
+    pooled = moments.scatters.sum(axis=0) / moments.n
+    return with_covariances(moments, lambda counts: np.tile(pooled, (len(counts), 1, 1)))
+
+
+def _diagonal(moments: Moments) -> MixtureParams:
+    return with_covariances(moments, lambda counts: moments.scatters * np.eye(moments.largest.size) / counts)
+
+
+def _spherical(moments: Moments) -> MixtureParams:
+    n_features = moments.largest.size
+    traces = np.trace(moments.scatters, axis1=1, axis2=2)[:, np.newaxis, np.newaxis]
+    return with_covariances(moments, lambda counts: traces / (counts * n_features) * np.eye(n_features))
+
+
+@carries(_tied)
 def tied(x: object, resp: object) -> MixtureParams:
     """The M-step for one covariance that all components share: the scatter within components, divided by N.
 
@@ -17,11 +32,10 @@ def tied(x: object, resp: object) -> MixtureParams:
     ----------
     McLachlan and Peel (2000), section 3.9; book section 8.4.
     """
-    x, counts, means, scatters = _moments(x, resp)
-    pooled = scatters.sum(axis=0) / len(x)
-    return from_moments(x, counts, means, np.tile(pooled, (len(counts), 1, 1)))
+    return _tied(Moments.of(x, resp))
 
 
+@carries(_diagonal)
 def diagonal(x: object, resp: object) -> MixtureParams:
     """The M-step for covariances without correlation: the variances of each component, by coordinate.
 
@@ -31,10 +45,10 @@ def diagonal(x: object, resp: object) -> MixtureParams:
     ----------
     Fraley and Raftery (2002), table 1 (model VVI); book section 8.4.
     """
-    x, counts, means, scatters = _moments(x, resp)
-    return from_moments(x, counts, means, scatters * np.eye(x.shape[1]) / counts[:, np.newaxis, np.newaxis])
+    return _diagonal(Moments.of(x, resp))
 
 
+@carries(_spherical)
 def spherical(x: object, resp: object) -> MixtureParams:
     """The M-step for round components: one variance each, the mean of its variances over coordinates.
 
@@ -45,12 +59,4 @@ def spherical(x: object, resp: object) -> MixtureParams:
     ----------
     Fraley and Raftery (2002), table 1 (model VII); book section 8.4.
     """
-    x, counts, means, scatters = _moments(x, resp)
-    variances = np.trace(scatters, axis1=1, axis2=2) / (counts * x.shape[1])
-    return from_moments(x, counts, means, variances[:, np.newaxis, np.newaxis] * np.eye(x.shape[1]))
-
-
-def _moments(x: object, resp: object) -> tuple[Array, Array, Array, Array]:
-    """Checked points (N, D), with counts, means and scatters of their shares."""
-    x = check_data(x)
-    return x, *moments(x, check_resp(resp, len(x)))
+    return _spherical(Moments.of(x, resp))

@@ -4,8 +4,8 @@ import numpy as np
 from scipy.special import entr, log_softmax
 
 from ._typing import Array
-from ._validate import check_data, check_resp
-from .mixture import MixtureParams, log_joint
+from ._validate import check_resp
+from .mixture import MixtureParams, _log_joint, check_pair
 
 
 def entropy(resp: object) -> float:
@@ -90,8 +90,8 @@ def kl_gap(x: object, resp: object, params: MixtureParams) -> float:
 
 def _checked(x: object, resp: object, params: MixtureParams) -> tuple[Array, Array, Array]:
     """`x`, `resp` and the log-joint (N, K), all of one N and one K."""
-    x = check_data(x)
-    resp, joint = check_resp(resp, len(x)), log_joint(x, params)
+    x, params = check_pair(x, "params", params)
+    resp, joint = check_resp(resp, len(x)), _log_joint(x, params)
     if resp.shape != joint.shape:
         raise ValueError(f"resp has K = {resp.shape[1]} columns, but params has K = {joint.shape[1]} components.")
     return x, resp, joint

@@ -1,10 +1,8 @@
 """One Gaussian: its log-density by a Cholesky factor, and the scatter that a fit to it needs."""
 
-from itertools import product
-
 import numpy as np
-from scipy.linalg import solve_triangular
 
+from ._factors import factors, solve
 from ._typing import Array
 from ._validate import as_floats, check_covariance, check_data, check_finite, check_same_features
 
@@ -43,48 +41,25 @@ def log_gaussian(x: object, mean: object, covariance: object) -> Array:
     check_finite("mean", mean, "Give a finite place.")
     check_finite("covariance", covariance, "Give a finite spread.")
     check_covariance("covariance", covariance)
-    lower = np.linalg.cholesky(covariance)
+    return _log_gaussian(x, mean, covariance)
+
+
+def _log_gaussian(x: Array, mean: Array, covariance: Array) -> Array:
+    """The kernel of `log_gaussian`, for arrays that have been checked (Bishop 2006, eq. 2.43)."""
+    lowers = factors(covariance)
     with np.errstate(over="ignore", invalid="ignore"):
         # Solve, do not invert: a sum of squares cannot come out negative, whatever the rounding.
-        whitened = _solve(lower, (x - mean).T)
-        log_determinant = 2 * np.log(np.diag(lower)).sum()
-        if (np.diag(lower) ** 2 < NARROW * np.diag(covariance)).any():
-            # Σ = L (I + E) Lᵀ, where the rounding of L makes E as large as the condition number times 1e-16.
-            error = _solve(lower, _solve(lower, _residual(covariance, lower)).T)
-            repair = np.linalg.cholesky(np.eye(mean.size) + error)
-            whitened = _solve(repair, whitened)
-            log_determinant += 2 * np.log(np.diag(repair)).sum()
+        whitened = (x - mean).T
+        for lower in lowers:
+            whitened = solve(lower, whitened)
         squared_distance = (whitened**2).sum(axis=0)
+    log_determinant = sum(2 * np.log(np.diag(lower)).sum() for lower in lowers)
     if not np.isfinite(squared_distance).all():
         n = (~np.isfinite(squared_distance)).argmax()
         raise ValueError(
             f"x[{n}] = {x[n]} is so far from the mean {mean} that its distance overflows. Check the units."
         )
     return -0.5 * (squared_distance + log_determinant + mean.size * np.log(2 * np.pi))
-
-
-# Below this share of a variance that the earlier coordinates do not explain, rounding shows in the twelfth digit.
-NARROW = 1e-3
-
-
-def _solve(lower: Array, right: Array) -> Array:
-    return solve_triangular(lower, right, lower=True, check_finite=False)
-
-
-def _residual(matrix: Array, lower: Array) -> Array:
-    """Matrix - L Lᵀ, both (D, D), in twice the working precision (Dekker 1971); its lower triangle counts."""
-    # Products of halves of 26 bits are exact, and what a sum rounds off is exact as well: keep both.
-    scaled = lower * (2.0**27 + 1)
-    high = scaled - (scaled - lower)
-    halves = (high, lower - high)
-    total = np.tril(matrix) + np.tril(matrix, -1).T  # the half that the factor was made of
-    rounded_off = np.zeros_like(matrix)
-    for left, right in product(halves, halves):
-        for term in -left.T[:, :, np.newaxis] * right.T[:, np.newaxis, :]:
-            before, total = total, total + term
-            change = total - before
-            rounded_off += (before - (total - change)) + (term - change)
-    return total + rounded_off
 
 
 def scatter(x: Array, share: Array, mean: Array) -> Array:

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count
 
-import numpy as np
+from scipy.special import logsumexp
 
+from ._run import run_until, same_labels
 from ._typing import Array, Labels
-from ._validate import check_count, check_data, check_function
+from ._validate import check_count, check_function
 from ._value import Value
-from .likelihood import Fit, complete_mle, log_likelihood
-from .mixture import MixtureParams, check_pair, log_joint
+from .likelihood import Fit, complete_mle
+from .mixture import MixtureParams, _log_joint, check_pair, check_params, log_joint
+from .moments import one_hot, unchecked
 
 LabelledMLE = Callable[[Array, Labels, int], MixtureParams]
 
@@ -80,17 +82,26 @@ def hard_em_states(x: object, start: MixtureParams, *, m_step: LabelledMLE = com
     ----------
     Celeux and Govaert (1992), the CEM algorithm; book section 3.1.
     """
-    x, start = check_pair(x, "start", start)
+    # A generator runs nothing before its first next(); the checks must not wait for that.
+    return _iterate(*check_pair(x, "start", start), _unchecked(m_step))
+
+
+def _iterate(x: Array, params: MixtureParams, m_step: LabelledMLE) -> Iterator[HardEMState]:
+    """The states for points (N, D) and an M-step that have been checked."""
+    for step in count():
+        joint = _log_joint(x, params)
+        state = HardEMState(step, params, joint.argmax(axis=1), float(joint.max(axis=1).sum()))
+        yield state
+        params = m_step(x, state.labels, params.n_components)
+
+
+def _unchecked(m_step: LabelledMLE) -> LabelledMLE:
+    """An M-step for labels, as `moments.unchecked` makes it for responsibilities."""
     check_function("m_step", m_step, "(x, z, n_components) -> MixtureParams")
-
-    def iterate(params: MixtureParams) -> Iterator[HardEMState]:
-        for step in count():
-            joint = log_joint(x, params)
-            state = HardEMState(step, params, joint.argmax(axis=1), float(joint.max(axis=1).sum()))
-            yield state
-            params = m_step(x, state.labels, params.n_components)
-
-    return iterate(start)
+    if not hasattr(m_step, "of_moments"):
+        return lambda x, labels, k: check_params("what m_step returns", m_step(x, labels, k), x.shape[1])
+    maximise = unchecked(m_step)
+    return lambda x, labels, k: maximise(x, one_hot(labels, k))
 
 
 def hard_em(x: object, start: MixtureParams, *, m_step: LabelledMLE = complete_mle, max_steps: int = 1000) -> Fit:
@@ -118,12 +129,11 @@ def hard_em(x: object, start: MixtureParams, *, m_step: LabelledMLE = complete_m
     ----------
     Celeux and Govaert (1992); book section 3.2.
     """
-    x, max_steps = check_data(x), check_count("max_steps", max_steps, minimum=0)
-    log_likelihoods, before, converged = [], None, False
-    for state in islice(hard_em_states(x, start, m_step=m_step), max_steps + 1):
-        log_likelihoods.append(log_likelihood(x, state.params))
-        converged = before is not None and np.array_equal(state.labels, before)
-        if converged:
-            break
-        before = state.labels
-    return Fit(state.params, np.array(log_likelihoods), converged)
+    (x, start), max_steps = check_pair(x, "start", start), check_count("max_steps", max_steps, minimum=0)
+    states = _iterate(x, start, _unchecked(m_step))
+
+    def ordinary(state: HardEMState) -> float:
+        return float(logsumexp(_log_joint(x, state.params), axis=1).sum())
+
+    state, log_likelihoods, converged = run_until(same_labels, states, ordinary, max_steps)
+    return Fit(state.params, log_likelihoods, converged)

@@ -7,6 +7,7 @@ from ._validate import check_count, check_data, check_places, check_rng, check_v
 from .covariance import tied
 from .kmeans import kmeans
 from .mixture import MixtureParams
+from .moments import one_hot
 
 
 def random_start(x: object, n_components: int, rng: np.random.Generator) -> MixtureParams:
@@ -115,4 +116,4 @@ def kmeans_start(x: object, n_components: int, rng: np.random.Generator) -> Mixt
     """
     x, centres = check_data(x), kmeans_plus_plus(x, n_components, rng)
     labels = kmeans(x, centres).labels
-    return tied(x, np.eye(len(centres))[labels])
+    return tied(x, one_hot(labels, len(centres)))

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count
+from operator import attrgetter
 
 import numpy as np
 
+from ._run import run_until, same_labels
 from ._typing import Array, Labels
 from ._validate import LARGEST, check_centres, check_count, check_data, check_labels, check_number
 from ._value import Value
 from .hard_em import LabelledMLE
-from .mixture import MixtureParams, moments
+from .mixture import MixtureParams
+from .moments import Moments, carries, check_not_empty, one_hot
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,14 +116,9 @@ def kmeans(x: object, centres: object, *, max_steps: int = 1000) -> KMeansFit:
     Lloyd (1982); book section 4.1.
     """
     max_steps = check_count("max_steps", max_steps, minimum=0)
-    inertias, before, converged = [], None, False
-    for state in islice(kmeans_states(x, centres), max_steps + 1):
-        inertias.append(state.inertia)
-        converged = before is not None and np.array_equal(state.labels, before)
-        if converged:
-            break
-        before = state.labels
-    return KMeansFit(state.centres, state.labels, state.inertia, np.array(inertias), converged)
+    run = run_until(same_labels, kmeans_states(x, centres), attrgetter("inertia"), max_steps)
+    state, inertias, converged = run
+    return KMeansFit(state.centres, state.labels, state.inertia, inertias, converged)
 
 
 def equal_spheres(sd: float) -> LabelledMLE:
@@ -147,10 +145,15 @@ def equal_spheres(sd: float) -> LabelledMLE:
     Bishop (2006), section 9.3.2; book section 4.2.
     """
 
+    def of_moments(moments: Moments) -> MixtureParams:
+        check_not_empty(moments)
+        return sphere_mixture(moments.means, sd)
+
+    @carries(of_moments)
     def m_step(x: object, z: object, n_components: int) -> MixtureParams:
         x, n_components = check_data(x), check_count("n_components", n_components)
-        _, means, _ = moments(x, np.eye(n_components)[check_labels(z, len(x), n_components)])
-        return sphere_mixture(means, sd)
+        labels = check_labels(z, len(x), n_components)
+        return of_moments(Moments.of_checked(x, one_hot(labels, n_components)))
 
     check_number("sd", sd, POSITIVE, low=1 / LARGEST)
     return m_step

@@ -7,7 +7,8 @@ import numpy as np
 from ._typing import Array
 from ._validate import check_count, check_data, check_labels
 from ._value import Value
-from .mixture import MixtureParams, check_alive, check_pair, from_moments, log_density, log_joint, moments
+from .mixture import MixtureParams, check_pair, log_density, log_joint
+from .moments import Moments, carries, check_alive, full, one_hot
 from .unconstrained import Coordinates, value_and_gradient
 
 
@@ -60,10 +61,11 @@ def complete_log_likelihood(x: object, z: object, params: MixtureParams) -> floa
     Bishop (2006), eq. 9.36 for known labels; book section 2.4.
     """
     joint = log_joint(x, params)
-    z = check_labels(z, len(joint), params.n_components)
-    return float(joint[np.arange(len(joint)), z].sum())
+    labels = check_labels(z, len(joint), params.n_components)
+    return float(joint[np.arange(len(joint)), labels].sum())
 
 
+@carries(full)
 def complete_mle(x: object, z: object, n_components: int) -> MixtureParams:
     """The θ that maximises the complete log-likelihood, in closed form: share, mean and covariance of each class.
 
@@ -93,8 +95,8 @@ def complete_mle(x: object, z: object, n_components: int) -> MixtureParams:
     Book section 2.4.
     """
     x, n_components = check_data(x), check_count("n_components", n_components)
-    counts, means, scatters = moments(x, np.eye(n_components)[check_labels(z, len(x), n_components)])
-    return from_moments(x, counts, means, scatters / counts[:, np.newaxis, np.newaxis])
+    labels = check_labels(z, len(x), n_components)
+    return full(Moments.of_checked(x, one_hot(labels, n_components)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +177,7 @@ def fit_direct(x: object, start: MixtureParams, *, max_steps: int = 1000) -> Fit
             options={"maxiter": max_steps, "gtol": 1e-8},
         )
     params = coordinates.unpack(result.x)
-    check_alive(x, len(x) * params.weights, params.covariances)
+    check_alive(len(x), len(x) * params.weights, np.abs(x).max(axis=0), params.covariances)
     return Fit(
         params,
         # The density of x is that of the standardised points divided by the product of the units.

@@ -9,13 +9,7 @@ from ._convert import as_floats, shown
 from ._typing import Array, Labels
 from ._validate import check_count, check_data, check_mixture, check_rng, check_same_features
 from ._value import Value
-from .gaussian import log_gaussian, scatter
-
-ADVICE = "The likelihood is unbounded there (chapter 8): use fewer components, another start, or more data."
-
-
-class ComponentCollapsed(ArithmeticError):
-    """A component shrank onto too few points: the likelihood is unbounded there (chapter 8)."""
+from .gaussian import _log_gaussian
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +56,14 @@ class MixtureParams(Value):
         return self.means.shape[1]
 
 
-def check_params(name: str, params: object) -> MixtureParams:
-    """Return `params` if it is a MixtureParams; a bare tuple of arrays has not been checked."""
+def check_params(name: str, params: object, n_features: int | None = None) -> MixtureParams:
+    """Return `params` if it is a MixtureParams, of D = `n_features` where x gives it; a bare tuple is not checked."""
     if not isinstance(params, MixtureParams):
         raise ValueError(
             f"{name} must be a MixtureParams, got {shown(params)}. Wrap weights, means and covariances in one."
         )
+    if n_features not in (None, params.n_features):
+        raise ValueError(f"{name} has D = {params.n_features}, but x has D = {n_features}. Give both the same.")
     return params
 
 
@@ -102,11 +98,15 @@ def log_joint(x: object, params: MixtureParams) -> Array:
     ----------
     Bishop (2006), eq. 9.12 (the terms of its sum); book section 5.1.
     """
-    x, params = check_pair(x, "params", params)
+    return _log_joint(*check_pair(x, "params", params))
+
+
+def _log_joint(x: Array, params: MixtureParams) -> Array:
+    """The kernel of `log_joint`, for points (N, D) that have been checked."""
     with np.errstate(divide="ignore"):  # an empty component has log π_k = -inf, and that is the right value
         log_weights = np.log(params.weights)
     components = zip(params.means, params.covariances, strict=True)
-    return log_weights + np.stack([log_gaussian(x, mean, covariance) for mean, covariance in components], axis=1)
+    return log_weights + np.stack([_log_gaussian(x, mean, covariance) for mean, covariance in components], axis=1)
 
 
 def log_density(x: object, params: MixtureParams) -> Array:
@@ -153,52 +153,10 @@ def sample(params: MixtureParams, n: int, rng: np.random.Generator) -> tuple[Arr
     """
     params, n, rng = check_params("params", params), check_count("n", n), check_rng(rng)
     # Generators draw 64-bit integers on every machine; an index may have 32.
-    z = rng.choice(params.n_components, size=n, p=params.weights).astype(np.intp, copy=False)
+    labels = rng.choice(params.n_components, size=n, p=params.weights).astype(np.intp, copy=False)
     lower = np.linalg.cholesky(params.covariances)
     x = rng.standard_normal((n, params.n_features))
     for k, mean in enumerate(params.means):  # by component: lower[z] would hold a matrix for each point
-        own = z == k
+        own = labels == k
         x[own] = mean + np.einsum("ij,nj->ni", lower[k], x[own])
-    return x, z
-
-
-def moments(x: Array, resp: Array) -> tuple[Array, Array, Array]:
-    """Counts N_k (K,), means (K, D) and scatters about them (K, D, D), for x (N, D) shared out by resp (N, K).
-
-    Raises ComponentCollapsed if a component has no responsibility left.
-
-    References
-    ----------
-    Bishop (2006), eqs. 9.24, 9.25 and 9.27.
-    """
-    counts = resp.sum(axis=0)
-    if not counts.all():
-        raise ComponentCollapsed(f"component {counts.argmin()} has no responsibility left. {ADVICE}")
-    means = resp.T @ x / counts[:, np.newaxis]
-    return counts, means, np.stack([scatter(x, share, mean) for share, mean in zip(resp.T, means, strict=True)])
-
-
-def from_moments(x: Array, counts: Array, means: Array, covariances: Array) -> MixtureParams:
-    """The mixture with weights N_k / N, or ComponentCollapsed where a covariance has no spread left."""
-    check_alive(x, counts, covariances)
-    return MixtureParams(counts / len(x), means, covariances)
-
-
-def check_alive(x: Array, counts: Array, covariances: Array) -> None:
-    """Raise ComponentCollapsed for the first fitted component without points or without spread.
-
-    `x` (N, D) gives the resolution: a spread of a few units in the last place of the data is rounding.
-    """
-    resolution = 8 * np.finfo(float).eps * np.abs(x).max(axis=0)
-    for k, (count, covariance) in enumerate(zip(counts, covariances, strict=True)):
-        sds = np.sqrt(np.diag(covariance))
-        if (sds <= resolution).any() or _flatness(covariance, sds) < len(sds) * 1e-14:
-            raise ComponentCollapsed(
-                f"component {k} has collapsed: it holds {count:.3g} of {len(x)} points, with standard deviations "
-                f"{sds} (data units) and no spread left in some direction. {ADVICE}"
-            )
-
-
-def _flatness(covariance: Array, sds: Array) -> float:
-    """Smallest eigenvalue of the correlation matrix: free of units, 0 for points on a line."""
-    return float(np.linalg.eigvalsh(covariance / sds / sds[:, np.newaxis])[0])
+    return x, labels

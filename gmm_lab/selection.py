@@ -11,7 +11,8 @@ from .convergence import best_of
 from .hard_em import assign
 from .initialization import kmeans_start
 from .likelihood import complete_log_likelihood, log_likelihood
-from .mixture import ComponentCollapsed, MixtureParams, check_pair
+from .mixture import MixtureParams, check_pair
+from .moments import ComponentCollapsed
 from .soft_em import MStep, m_step
 
 # Free entries of all K covariances together, by the name of the M-step that fits them.

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count
+from operator import attrgetter
 
-import numpy as np
 from scipy.special import logsumexp, softmax
 
+from ._run import run_until
 from ._typing import Array
-from ._validate import check_count, check_data, check_function, check_number, check_resp
+from ._validate import check_count, check_function, check_number
 from ._value import Value
 from .likelihood import Fit
-from .mixture import MixtureParams, check_pair, from_moments, log_joint, moments
+from .mixture import MixtureParams, _log_joint, check_pair
+from .moments import Moments, carries, full, unchecked
 
 MStep = Callable[[Array, Array], MixtureParams]
 
@@ -42,12 +44,18 @@ def e_step(x: object, params: MixtureParams) -> tuple[Array, float]:
     ----------
     Bishop (2006), eqs. 9.13 and 9.14; book section 5.1.
     """
-    joint = log_joint(x, params)
+    return _e_step(*check_pair(x, "params", params))
+
+
+def _e_step(x: Array, params: MixtureParams) -> tuple[Array, float]:
+    """The kernel of `e_step`, for points (N, D) that have been checked."""
+    joint = _log_joint(x, params)
     # In the log domain: far from every mean all K densities underflow to 0, and 0/0 follows. And each row less its
     # own maximum (softmax), not less the log of its sum: that is rounded, and far out by more than the shares bear.
     return softmax(joint, axis=1), float(logsumexp(joint, axis=1).sum())
 
 
+@carries(full)
 def m_step(x: object, resp: object) -> MixtureParams:
     """The θ that maximises the expected complete-data log-likelihood: maximum likelihood with shared points.
 
@@ -74,9 +82,7 @@ def m_step(x: object, resp: object) -> MixtureParams:
     ----------
     Bishop (2006), eqs. 9.24 to 9.26; book section 5.2.
     """
-    x = check_data(x)
-    counts, means, scatters = moments(x, check_resp(resp, len(x)))
-    return from_moments(x, counts, means, scatters / counts[:, np.newaxis, np.newaxis])
+    return full(Moments.of(x, resp))
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,13 +125,13 @@ def em_states(x: object, start: MixtureParams, *, m_step: MStep = m_step) -> Ite
     """
     x, start = check_pair(x, "start", start)
     check_function("m_step", m_step, "(x, resp) -> MixtureParams")
+    maximise = unchecked(m_step)
 
     def iterate(params: MixtureParams) -> Iterator[EMState]:
         for step in count():
-            resp, log_likelihood = e_step(x, params)
-            state = EMState(step, params, resp, log_likelihood)
+            state = EMState(step, params, *_e_step(x, params))
             yield state
-            params = m_step(x, state.resp)
+            params = maximise(x, state.resp)
 
     # A generator runs nothing before its first next(); the checks above must not wait for that.
     return iterate(start)
@@ -157,13 +163,17 @@ def fit(x: object, start: MixtureParams, *, m_step: MStep = m_step, tol: float =
     ----------
     Bishop (2006), section 9.2.2, step 4.
     """
+    return fit_of(em_states(x, start, m_step=m_step), tol, max_steps)
+
+
+def fit_of(states: Iterator[EMState], tol: float, max_steps: int) -> Fit:
+    """The fit where a run of states rests; ValueError if `tol` or `max_steps` cannot be that."""
     tol = check_number("tol", tol, "non-negative number of nats per point (0 runs on to rest)", low=0)
     max_steps = check_count("max_steps", max_steps, minimum=0)
-    log_likelihoods, converged = [], False
-    for state in islice(em_states(x, start, m_step=m_step), max_steps + 1):
-        log_likelihoods.append(state.log_likelihood)
+
+    def rests(before: EMState, state: EMState) -> bool:
         # The size of the change: `gain < tol` would take a fall for convergence.
-        converged = state.step > 0 and abs(log_likelihoods[-1] - log_likelihoods[-2]) <= tol * len(state.resp)
-        if converged:
-            break
-    return Fit(state.params, np.array(log_likelihoods), converged)
+        return abs(state.log_likelihood - before.log_likelihood) <= tol * len(state.resp)
+
+    state, log_likelihoods, converged = run_until(rests, states, attrgetter("log_likelihood"), max_steps)
+    return Fit(state.params, log_likelihoods, converged)

@@ -15,6 +15,7 @@ from .hard_em import hard_em_states
 from .kmeans import kmeans_states, sphere_mixture
 from .likelihood import log_likelihood
 from .mixture import MixtureParams, check_params
+from .moments import one_hot
 from .soft_em import MStep, em_states, m_step
 
 # fmt: off
@@ -84,7 +85,7 @@ def em_half_steps(
 def hard_em_half_steps(x: object, start: MixtureParams, resp: object = None) -> Iterator[HalfStep]:
     """Hard EM without end by half-steps; arguments as in `hard_em_states` and `half_steps`, errors too."""
     states = hard_em_states(x, start)
-    return half_steps(x, ((state.params, np.eye(start.n_components)[state.labels]) for state in states), resp)
+    return half_steps(x, ((state.params, one_hot(state.labels, start.n_components)) for state in states), resp)
 
 
 def kmeans_half_steps(x: object, centres: object, sd: float, resp: object = None) -> Iterator[HalfStep]:
@@ -94,7 +95,7 @@ def kmeans_half_steps(x: object, centres: object, sd: float, resp: object = None
     `half_steps`.
     """
     states = kmeans_states(x, centres)
-    pairs = ((sphere_mixture(s.centres, sd), np.eye(len(s.centres))[s.labels]) for s in states)
+    pairs = ((sphere_mixture(s.centres, sd), one_hot(s.labels, len(s.centres))) for s in states)
     return half_steps(x, pairs, resp)
 
 

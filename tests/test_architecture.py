@@ -17,9 +17,9 @@ PACKAGE = ROOT / "gmm_lab"
 
 # Each layer imports only from layers to its left.
 LAYERS = (
-    "_typing palette | _convert _value | _validate | gaussian | mixture | unconstrained _half_step | likelihood | "
-    "covariance hard_em elbo | kmeans soft_em | initialization | convergence anomaly | selection | trace datasets | "
-    "plots exercises | course | widgets | __init__"
+    "_typing palette | _convert _factors _run _value | _validate | gaussian | mixture | "
+    "unconstrained _half_step moments | likelihood | covariance hard_em elbo | kmeans soft_em | initialization | "
+    "convergence anomaly | selection | trace datasets | plots exercises | course | widgets | __init__"
 )
 # The same inside folders.
 INSIDE = {

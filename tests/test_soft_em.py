@@ -1,3 +1,4 @@
+import sys
 from itertools import islice
 
 import exact
@@ -10,7 +11,18 @@ from scipy.optimize import minimize
 from scipy.stats import multivariate_normal
 from sklearn.mixture import GaussianMixture
 
-from gmm_lab import ComponentCollapsed, MixtureParams, e_step, em_states, fit, log_density, m_step
+from gmm_lab import (
+    ComponentCollapsed,
+    MixtureParams,
+    e_step,
+    em_states,
+    fit,
+    fit_accelerated,
+    hard_em,
+    kmeans,
+    log_density,
+    m_step,
+)
 
 
 def test_responsibilities_are_bayes_rule_written_out():
@@ -255,6 +267,35 @@ def test_bad_tolerance_is_named(tol):
     x, start = awkward_case()
     with pytest.raises(ValueError, match="tol must be a non-negative number"):
         fit(x, start, tol=tol)
+
+
+def test_data_are_checked_once_a_fit():
+    calls = []
+
+    def counted(check):
+        return lambda *args, **kwargs: calls.append(1) or check(*args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("gmm_lab") and hasattr(module, "check_data"):
+                patch.setattr(module, "check_data", counted(module.check_data))
+        x, start = awkward_case()
+        for run in (fit, hard_em, fit_accelerated):
+            calls.clear()
+            run(x, start)
+            assert len(calls) == 1, run.__name__
+        calls.clear()
+        kmeans(x, start.means)
+        assert len(calls) == 1
+
+
+def test_what_an_m_step_returns_is_looked_at():
+    x, start = awkward_case()
+    with pytest.raises(ValueError, match="what m_step returns must be a MixtureParams, got None"):
+        fit(x, start, m_step=lambda x, resp: None)
+    flat = MixtureParams([1.0], [[0.0]], [[[1.0]]])
+    with pytest.raises(ValueError, match="what m_step returns has D = 1, but x has D = 2"):
+        hard_em(x, start, m_step=lambda x, z, n_components: flat)
 
 
 def test_inputs_are_left_alone():

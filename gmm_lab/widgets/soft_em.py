@@ -12,7 +12,8 @@ from .._convert import shown
 from .._typing import Array
 from .._validate import check_count, check_rng
 from ..initialization import random_start
-from ..mixture import ComponentCollapsed, MixtureParams
+from ..mixture import MixtureParams
+from ..moments import ComponentCollapsed
 from ..trace import HalfStep, em_half_steps
 from .player import Player, check_plane, components, decimals, gaussians, minus, plane_panel, shares
 

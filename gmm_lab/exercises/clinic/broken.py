@@ -13,7 +13,8 @@ from ...gaussian import log_gaussian
 from ...initialization import kmeans_plus_plus, kmeans_start, random_start
 from ...kmeans import kmeans
 from ...likelihood import complete_mle, log_likelihood
-from ...mixture import MixtureParams, log_density, log_joint, moments, sample
+from ...mixture import MixtureParams, log_density, log_joint, sample
+from ...moments import Moments
 from ...selection import bic
 from ...soft_em import e_step, fit, m_step
 
@@ -74,8 +75,8 @@ def record() -> Record:
     """EM without a check of the covariances, until one of them has nothing left."""
 
     def step(x: Array, params: MixtureParams) -> MixtureParams:
-        counts, means, scatters = moments(x, e_step(x, params)[0])
-        return MixtureParams(counts / len(x), means, scatters / counts[:, np.newaxis, np.newaxis])
+        now = Moments.of(x, e_step(x, params)[0])
+        return MixtureParams(now.counts / len(x), now.means, now.scatters / now.counts[:, np.newaxis, np.newaxis])
 
     truth = MixtureParams([0.5, 0.5], [[-2.0, 0.0], [2.0, 0.0]], [np.eye(2)] * 2)
     x, _ = sample(truth, 80, np.random.default_rng(7))
@@ -170,9 +171,8 @@ def shares() -> Record:
 
 def pearson(run: Mapping) -> Array:
     """Pearson's statistic of the counts of z against the weights."""
-    counts = np.bincount(run["z"], minlength=3)
     expected = len(run["z"]) * run["params"].weights
-    return np.array(((counts - expected) ** 2 / expected).sum())
+    return np.array(((np.bincount(run["z"], minlength=3) - expected) ** 2 / expected).sum())
 
 
 def missing() -> Record:
@@ -189,8 +189,8 @@ def missing() -> Record:
     x = rng.permutation(np.vstack([near, rng.normal(5.0, 0.3, (12, 2))]))
     params = [MixtureParams([0.5, 0.5], [[0.0, 0.2], [0.0, 0.8]], [0.02 * np.eye(2)] * 2)]
     for _ in range(10):
-        counts, means, scatters = moments(x, responsibilities(x, params[-1]))
-        params.append(MixtureParams(counts / counts.sum(), means, scatters / counts[:, np.newaxis, np.newaxis]))
+        now = Moments.of_checked(x, responsibilities(x, params[-1]))  # unchecked: rows of 0 are the fault
+        params.append(MixtureParams(now.counts / now.counts.sum(), now.means, now.scatters / now.counts[:, None, None]))
     about = "responsibilities at the last of them, as the program has them"
     return {"x": (POINTS, x), "params": (PARAMS, tuple(params)), "resp": (about, responsibilities(x, params[-1]))}
 
