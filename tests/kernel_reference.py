@@ -14,7 +14,8 @@ from gmm_lab.hard_em import assign
 from gmm_lab.initialization import kmeans_plus_plus, kmeans_start, random_start
 from gmm_lab.kmeans import kmeans, kmeans_states, sphere_mixture
 from gmm_lab.likelihood import complete_log_likelihood, complete_mle, log_likelihood
-from gmm_lab.mixture import ComponentCollapsed, log_density, log_joint, sample
+from gmm_lab.mixture import log_density, log_joint, sample
+from gmm_lab.moments import ComponentCollapsed
 from gmm_lab.selection import aic, bic, icl, n_free_parameters
 from gmm_lab.soft_em import e_step, m_step
 
