@@ -29,7 +29,7 @@ INSIDE = {
         "selection initialization anomaly | __init__ | __main__"
     ),
     "exercises/clinic": "broken | cases | judge | __init__",
-    "exercises/engine": "report | exercise | examine chance follow | __init__",
+    "exercises/engine": "report | exercise | chance follow single | examine | __init__",
     "exercises/runners": "outcome child notebook | reply here submission | apart | __init__",
     "widgets": "player | soft_em | __init__",
 }

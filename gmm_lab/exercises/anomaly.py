@@ -63,6 +63,11 @@ def _scores(rng: np.random.Generator, n: int) -> Array:
     return 0.8 - rng.gamma(1.3, 1.5, n)
 
 
+def _in_few_digits(values: Array) -> Array:
+    """As single precision has them, so that a score equal to the threshold is so there too."""
+    return values.astype(np.float32).astype(np.float64)
+
+
 def _cut(rng: np.random.Generator, n: int) -> Probe:
     """Scores on either side of a negative threshold, some of them above its size, and none close to it."""
     parts = rng.uniform(1.5, 3, 3), rng.uniform(-0.9, 0.9, n - 7), rng.uniform(-5, -1.1, 4)
@@ -135,7 +140,7 @@ FLAG = Exercise(
             "a score equal to the threshold is flagged",
             3,
             lambda rng: (
-                [(values, float(values[4])) for values in [_scores(rng, 10)]]
+                [(values, float(values[4])) for values in [_in_few_digits(_scores(rng, 10))]]
                 + [(np.array([-2.0]), -2.0), (np.array([-2.0, -1.0]), -3.0)]
             ),
             "Is the threshold itself below the threshold? Read the task once more.",

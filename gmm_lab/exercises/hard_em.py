@@ -210,6 +210,7 @@ STEP = Exercise(
             2,
             _away,
             AWAY,
+            digits=True,
         ),
         Property(
             "one feature and one component work",

@@ -140,6 +140,7 @@ SPHERICAL_COVARIANCES = Exercise(
             _away,
             "It is right near the origin. A million away the mean of x² minus the squared mean loses digits. "
             "Subtract first.",
+            digits=True,
         ),
         Property(
             "one feature and one component work",

@@ -184,6 +184,7 @@ INERTIA = Exercise(
             2,
             _far,
             "It is right near the origin. A million away |x|² - 2 x·c + |c|² loses digits. Subtract first.",
+            digits=True,
         ),
         Property("one feature, one centre and one point work", 2, _small, SMALL),
     ),

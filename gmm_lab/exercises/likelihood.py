@@ -113,7 +113,7 @@ COMPLETE_MLE = Exercise(
             lambda rng: [_classes(rng, 24, 3, 2), _classes(rng, 30, 2, 3), _classes(rng, 36, 4, 2)],
             "Take one class, list its points, and work out its share, its mean and its covariance by hand.",
         ),
-        Property("data far from the origin keep their digits", 2, _away, AWAY),
+        Property("data far from the origin keep their digits", 2, _away, AWAY, digits=True),
         Property(
             "one feature and one class work",
             2,

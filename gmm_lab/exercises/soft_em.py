@@ -170,6 +170,7 @@ M_STEP = Exercise(
             2,
             lambda rng: [(x + 1e6, resp) for x, resp in [_expected(rng, 20, 2, 2)]],
             AWAY,
+            digits=True,
         ),
         Property(
             "one feature and one component work",
@@ -209,7 +210,7 @@ EM = Exercise(
             lambda rng: [(*from_mixture(rng, 12, 2, 2), 0)],
             "How often does your loop run with n_steps = 0, and what is returned then?",
         ),
-        Property("data far from the origin keep their digits", 2, _away, AWAY),
+        Property("data far from the origin keep their digits", 2, _away, AWAY, digits=True),
         Property(
             "one feature and one component work",
             1,

@@ -1,4 +1,4 @@
-"""Seventeen submissions of the K-means exercises, honest and not, and what each deserves."""
+"""Nineteen submissions of the K-means exercises, honest and not, and what each deserves."""
 
 import copy
 from dataclasses import dataclass
@@ -116,6 +116,26 @@ def inertia(x, centres):
     return borrowed(x, centres, max_steps=0).inertia""",
         },
         (0, 10, 0),
+    ),
+    "notebook-syntax": Submission(
+        {
+            ASSIGN: f"%%time\n{ARRAYS[ASSIGN]}",
+            UPDATE: "import sys\nif 'google.colab' in sys.modules:\n    !pip install numpy\n"
+            f"files = !ls\nnp.mean?\n{ARRAYS[UPDATE]}\ndisplay(17\n  % 5 if files else 0)",
+            INERTIA: "    import asyncio\n    await asyncio.sleep(0)\n    def inertia(x, centres):\n"
+            "        return ((x[:, None] - centres) ** 2).sum(axis=2).min(axis=1).sum()",
+        },
+        (10, 10, 10),
+    ),
+    "helper-twice": Submission(
+        {
+            ASSIGN: "def pick(squares):\n    return squares.argmin(axis=1)\n\n"
+            "def assign(x, centres):\n    return pick(((x[:, None] - centres) ** 2).sum(axis=2))",
+            UPDATE: ARRAYS[UPDATE],
+            INERTIA: "def pick(squares):\n    return squares.min(axis=1).sum()\n\n"
+            "def inertia(x, centres):\n    return pick(((x[:, None] - centres) ** 2).sum(axis=2))",
+        },
+        (10, 10, 10),
     ),
     "warns-on-stderr": Submission(
         {name: code.replace("\n    ", NOISE, 1) for name, code in ARRAYS.items()},

@@ -32,7 +32,9 @@ def test_a_distance_to_oneself_that_is_not_zero_is_noticed():
         squares = ((x**2).sum(axis=1)[:, None] - 2 * x @ c.T + (c**2).sum(axis=1)).min(axis=1)
         return squares / squares.sum()
 
-    assert check("initialization.kmeans_plus_plus_probabilities", expanded).score < 10
+    # With seed 4 a distance to oneself comes out as 1e-7 of the sum; with most seeds rounding makes it 0.
+    report = check("initialization.kmeans_plus_plus_probabilities", expanded, seed=4)
+    assert [finding.held for finding in report.findings] == [True, False, True]
 
 
 def test_cancellation_is_a_property_of_its_own():

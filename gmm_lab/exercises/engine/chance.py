@@ -6,15 +6,17 @@ from contextlib import suppress
 import numpy as np
 
 from ..._typing import Array
-from .exercise import Exercise, Probe, as_array, difference
+from .exercise import Exercise, Probe, as_array, difference, judge_each
 
 # Standard errors that two right answers may lie apart: about one check in a million goes beyond.
 LIMIT = 5.5
 FEWEST = 30  # members of a component below which its moments say nothing
 
 
-def same_source(_exercise: Exercise, _probes: Sequence[Probe], values: Sequence[object]) -> str:
+def same_source(exercise: Exercise, probes: Sequence[Probe], values: Sequence[object]) -> str:
     """The first two results are of one generator and must be the same; the others of other generators."""
+    if unlike := judge_each(exercise, probes, values):  # what is no result at all cannot be compared
+        return unlike
     first, again, *others = values
     if not _same(first, again):
         return "The same generator in the same state gave another result."

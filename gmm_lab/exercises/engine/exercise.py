@@ -20,12 +20,16 @@ class Slip:
     hint: str
 
 
-def difference(got: object, want: object) -> str:
-    """A sentence on the first difference, or nothing; it tells what the answer gave, never what is right."""
+def difference(got: object, want: object, room: object = None) -> str:
+    """A sentence on the first difference, or nothing; it tells what the answer gave, never what is right.
+
+    With `room`, a number or for each result an array, single precision is enough, and so much may be added to it.
+    """
     if isinstance(want, tuple):
         if not isinstance(got, tuple | list) or len(got) != len(want):
             return f"It must return {len(want)} results, got {_kind(got)}."
-        parts = ((number, difference(*pair)) for number, pair in enumerate(zip(got, want, strict=True), 1))
+        rooms = room if isinstance(room, tuple) else [room] * len(want)
+        parts = ((number, difference(*parts)) for number, parts in enumerate(zip(got, want, rooms, strict=True), 1))
         return next((f"Result {number}: {text}" for number, text in parts if text), "")
     array, want = as_array(got), np.asarray(want)
     if array is None:
@@ -34,7 +38,7 @@ def difference(got: object, want: object) -> str:
         return f"The result must have shape {want.shape}, got {array.shape}."
     if np.isnan(array).any():
         return f"The result holds NaN, first at {_place(np.isnan(array))}."
-    wrong = ~_close(array, want)
+    wrong = ~_close(array, want, room)
     if not wrong.any():
         return ""
     place = _place(wrong)
@@ -44,8 +48,13 @@ def difference(got: object, want: object) -> str:
 def judge_each(exercise: "Exercise", probes: Sequence[Probe], values: Sequence[object]) -> str:
     """What is wrong with the first result that is not the reference's, or nothing."""
     with np.errstate(all="ignore"):  # a word on stderr would cost the grade
-        wants = (exercise.reference(*deepcopy(probe)) for probe in probes)  # a generator among the arguments moves on
-        return next(filter(None, map(exercise.differ, values, wants)), "")
+        return next(filter(None, map(exercise.differ, values, reference_values(exercise, probes))), "")
+
+
+def reference_values(exercise: "Exercise", probes: Sequence[Probe]) -> list[object]:
+    """What is right on each of these probes, which stay as they are: a generator among the arguments moves on."""
+    with np.errstate(all="ignore"):
+        return [exercise.reference(*deepcopy(probe)) for probe in probes]
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,8 @@ class Property:
         Makes the probes from a generator.
     judge : callable
         Says what is wrong with the results on all probes, or nothing.
+    digits : bool
+        Whether it asks for more digits than single precision has.
     """
 
     title: str
@@ -69,6 +80,7 @@ class Property:
     probes: Callable[[np.random.Generator], list[Probe]]
     hint: str
     judge: Callable[["Exercise", Sequence[Probe], Sequence[object]], str] = judge_each
+    digits: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,17 +122,21 @@ def as_array(value: object) -> np.ndarray | None:
     """`value` as an array of real numbers, or None; float32 is kept, since it is judged as such."""
     try:
         array = np.asarray(value)
-    except ValueError:  # ragged
+    except Exception:  # ragged, or an object of its own kind
         return None
     if array.dtype.kind == "f":
         return array
     return array.astype(np.float64) if array.dtype.kind in "iub" else None
 
 
-def _close(got: np.ndarray, want: np.ndarray) -> np.ndarray:
-    """Equal to rounding: that of float32 if the result is float32 or coarser."""
-    tolerance = 1e-5 if got.dtype.itemsize < 8 else 1e-8
-    return np.abs(got - want) <= tolerance * np.maximum(np.abs(want), np.abs(want).max(initial=0))
+def _close(got: np.ndarray, want: np.ndarray, room: object) -> np.ndarray:
+    """Equal to rounding: that of float32 if the result is float32 or coarser, or if there is `room`."""
+    tolerance = 1e-8 if got.dtype.itemsize >= 8 and room is None else 1e-5
+    scale = np.maximum(np.abs(want), np.abs(want).max(initial=0))
+    if room is None:
+        return np.abs(got - want) <= tolerance * scale
+    # What is nothing at all is so in any precision: the distance of a point to itself.
+    return np.abs(got - want) <= np.where(want == 0, 0.0, tolerance) * scale + room
 
 
 def _place(mask: np.ndarray) -> str:
