@@ -10,7 +10,6 @@ FACES = 120_000  # bytes, once for the whole site
 # Pages whose sources are still too wide. A page that has become narrow enough must be taken out.
 CODE_TOO_WIDE = {"09_initialization.html", "appendix/architecture.html", "appendix/instructors.html"}
 TOO_WIDE_FOR_A_PHONE = {
-    "03_hard_em.html",
     "05_soft_em.html",
     "exercises/08_selection.html",
     "notation.html",
