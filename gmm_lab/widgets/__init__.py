@@ -16,6 +16,6 @@ To add one, say for the chapter `elbo`:
 from .explorable import Explorable
 from .soft_em import SoftEM
 
-PAGES = {"soft_em": SoftEM}
+PAGES = {"soft_em": (SoftEM, "Soft EM by half-steps")}  # stem: how it is made, and its title
 
 __all__ = ["PAGES", "Explorable", "SoftEM"]

@@ -1,6 +1,6 @@
 // The state of the explorable of chapter 5, and what becomes of it: traits, an address, Python, words.
 //
-// { data, structure, start, seed, domains, entries, round, event } and how it is looked at { at, active, density, tap }
+// { data, structure, start, seed, first, domains, entries, round, event } and how it is looked at { at, active, density, tap }
 
 import { fixed } from "./base.js";
 import { packed, unpacked } from "./codec.js";
@@ -38,8 +38,9 @@ export function domainsOf(x) {
 }
 
 // The patch that begins anew, or one that says why it cannot.
-export function startOf({ x, K, start, seed, structure, domains }) {
-  const makers = { hand: () => handStart(x, domains, K), random: () => randomStart(x, K, seededRandom(seed)), "kmeans++": () => kmeansStart(x, K, seededRandom(seed)) };
+export function startOf({ x, K, data, start, seed, structure, domains, first }) {
+  const isFirst = first.data === data && nComponents(first.params) === K; // what Python or the page began from
+  const makers = { hand: () => (isFirst ? { params: first.params } : handStart(x, domains, K)), random: () => randomStart(x, K, seededRandom(seed)), "kmeans++": () => kmeansStart(x, K, seededRandom(seed)) };
   const { params, event } = makers[start]();
   return params ? restarted("start", x, inStructure(params, structure)) : { event };
 }
@@ -50,7 +51,7 @@ export function initialOf(model) {
   const x = pointsFrom(model.get("x")), params = paramsFrom(model.get("params"));
   const [data, structure, start, seed] = ["data", "structure", "start", "seed"].map((name) => model.get(name));
   const looks = { at: Math.floor(x.length / 4), active: 0, density: true, tap: data === "own" };
-  return { data, structure, start, seed, domains: domainsOf(x), ...looks, ...restarted("start", x, params, posteriorOf(model, params)) };
+  return { data, structure, start, seed, first: { data, params }, domains: domainsOf(x), ...looks, ...restarted("start", x, params, posteriorOf(model, params)) };
 }
 
 // q of another K is of no use.
