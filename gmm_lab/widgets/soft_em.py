@@ -1,5 +1,6 @@
 """The explorable of chapter 5: soft EM by half-steps, with the ledger log-likelihood = ELBO + KL."""
 
+from contextlib import suppress
 from importlib.util import find_spec
 from io import StringIO
 from itertools import islice
@@ -11,7 +12,7 @@ from .. import datasets
 from .._typing import Array
 from ..elbo import elbo, kl_gap
 from ..likelihood import log_likelihood
-from ..mixture import MixtureParams
+from ..mixture import ComponentCollapsed, MixtureParams
 from ..soft_em import e_step
 from ..trace import HalfStep, em_half_steps
 from .explorable import Explorable, Params, Points, check_plane
@@ -130,12 +131,14 @@ def _still(x: Array, start: MixtureParams) -> str:
 
     from .. import plots
 
-    shown: list[HalfStep] = list(islice(em_half_steps(x, start), 7))
+    shown: list[HalfStep] = []
+    with suppress(ComponentCollapsed):  # the picture then ends before it
+        shown.extend(islice(em_half_steps(x, start), 7))
     with style.context("gmm_lab.book"), StringIO() as file:
         plane, ledger = (figure := Figure(figsize=(8, 3.6))).subplots(1, 2)
         plots.points(plane, x, shown[-1].resp)
         plots.ellipses(plane, shown[-1].params)
-        plane.set(title="after three E-steps and three M-steps")
+        plane.set(title=f"after {len(shown) - 1} half-steps")
         plots.ledger(ledger, shown)
         ledger.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)  # no corner is free of bars in every run
         figure.savefig(file, format="svg", metadata={"Date": None})
