@@ -74,8 +74,8 @@ class SoftEM(Explorable):
             sets["own"] |= {"axes": list(axis_labels), "label": "your points"}
         params = by_hand(points, 2) if start is None else start
         still = _still(points, params) if find_spec("matplotlib") and isinstance(params, MixtureParams) else None
-        data = "faithful" if x is None else "own"
-        super().__init__(name="soft_em", x=points, params=params, posterior=None, data=data, datasets=sets, static=still)
+        chosen = {"data": "faithful" if x is None else "own", "datasets": sets}
+        super().__init__(name="soft_em", x=points, params=params, posterior=None, static=still, **chosen)
 
     @property
     def resp(self) -> Array:

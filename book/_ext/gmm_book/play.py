@@ -9,9 +9,12 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}: Gaussian Mixtures and EM</title>
-<script>document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";</script>
+<script>
+const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+document.documentElement.dataset.theme = isDark ? "dark" : "light";
+</script>
 <style>
-html {{ --gmm-paper: #fdfcf9; --gmm-ink: #1c2127; font: 17px/1.4 system-ui, sans-serif; background: var(--gmm-paper); }}
+html {{ --gmm-paper: #fdfcf9; --gmm-ink: #1c2127; background: var(--gmm-paper); font: 17px/1.4 system-ui, sans-serif; }}
 html[data-theme="dark"] {{ --gmm-paper: #15181c; --gmm-ink: #d8dce2; }}
 body {{ margin: 0 auto; padding: 0.5rem 1rem; max-width: 76rem; color: var(--gmm-ink); }}
 h1 {{ font-size: 1.5rem; font-weight: 500; margin: 0.5rem 0; }}

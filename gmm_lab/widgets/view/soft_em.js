@@ -9,7 +9,7 @@ import { changed, derive, inStructure, mixtureHandles, now, pointsFrom } from ".
 import { M_STEPS } from "./moments.js";
 import { numbersPanel } from "./numbers.js";
 import { planePanel } from "./plane.js";
-import { LOOKS, domainsOf, fromHash, fromTraits, initialOf, isAtRest, startOf, toHash, toPython, toTraits, words } from "./soft_em_state.js";
+import { domainsOf, fromHash, fromTraits, initialOf, isAtRest, looksIn, startOf, toHash, toPython, toTraits, words } from "./soft_em_state.js";
 import { createStore, storeOf } from "./store.js";
 
 const STARTS = [["hand", "by hand"], ["random", "random points"], ["kmeans++", "K-means++"]];
@@ -17,7 +17,7 @@ const MOST_COMPONENTS = 6, MOST_POINTS = 2000;
 
 export function softEm({ model, el }) {
   const sets = model.get("datasets"), id = `gmm-x-${Math.random().toString(36).slice(2, 8)}`;
-  const store = storeOf(model, () => createStore({ model, initial: initialOf(model), toTraits, fromTraits, looks: LOOKS }));
+  const store = storeOf(model, () => createStore({ model, initial: initialOf(model), toTraits, fromTraits, keep: looksIn }));
   const axesOf = ({ data, domains }) => domains.map((domain, d) => ({ label: sets[data].axes[d], domain }));
   const structureOf = ({ structure }) => structure;
 
@@ -46,7 +46,7 @@ export function softEm({ model, el }) {
     const { state } = store;
     if (x.length / 2 > MOST_POINTS) throw new RangeError(`At most ${MOST_POINTS} points can be shown.`);
     const inside = x.every((value, i) => value >= state.domains[i % 2][0] && value <= state.domains[i % 2][1]);
-    act({ ...changed(state, "points", { x }), data: "own", domains: inside ? state.domains : domainsOf(x) });
+    act({ ...changed(state, "points", { x }), data: "own", domains: inside ? state.domains : domainsOf(x), at: Math.max(0, Math.min(state.at, x.length / 2 - 1)) });
   }
   const without = (x, n) => x.filter((_, i) => Math.floor(i / 2) !== n);
   function tapped(place, { n, distance }) {

@@ -12,7 +12,11 @@ import { kmeansStart, randomStart, seededRandom } from "./random.js";
 
 const REST = 1e-4; // nats that a whole step gains, below which play stops
 const VERSION = "1";
-export const LOOKS = ["at", "active", "density", "tap"];
+
+// How a state is looked at, as far as another one has that point and that component.
+export const looksIn = ({ at, active, density, tap }, there) => ({
+  at: Math.max(0, Math.min(at, now(there).x.length / 2 - 1)), active: Math.min(active, nComponents(now(there).params) - 1), density, tap,
+});
 const EVENTS = {
   "no points": ({ component }) => `Component ${component + 1} has no share of any point left.`,
   "no spread": ({ component, count }) => `Component ${component + 1} has collapsed: it holds ${fixed(count, 2)} points and has no spread left in some direction. The likelihood is unbounded there (chapter 8). Undo, or drag it away.`,

@@ -1,8 +1,8 @@
 // One immutable state for each model, whatever shows it: two views of one widget agree, and undo is a list of states.
 //
-//   createStore({ model, initial, toTraits, fromTraits, looks }) -> store
+//   createStore({ model, initial, toTraits, fromTraits, keep }) -> store
 //   store.state                    the present state; never written to
-//   store.update(patch, how)       how: "step", "drag" (part of a gesture), "edit", "look" (no undo: `looks` alone change)
+//   store.update(patch, how)       how: "step", "drag" (part of a gesture), "edit", "look" (no undo: only how it is looked at)
 //   store.settle()                 the gesture has ended
 //   store.undo(), store.redo(), store.canUndo, store.canRedo
 //   store.subscribe(callback)      callback(state, how, before); returns the function that ends it
@@ -16,11 +16,11 @@ export function storeOf(model, make) {
   return stores.get(model);
 }
 
-export function createStore({ model, initial, toTraits, fromTraits, looks }) {
+// `keep(from, to)` is how the state `from` is looked at, as far as `to` has it.
+export function createStore({ model, initial, toTraits, fromTraits, keep }) {
   let state = initial, past = [], future = [], inGesture = false, isSending = false, isReading = false;
   const callbacks = new Set();
   const names = Object.keys(toTraits(initial));
-  const keep = (from) => Object.fromEntries(looks.map((name) => [name, from[name]]));
 
   function become(next, how) {
     const before = state;
@@ -60,7 +60,7 @@ export function createStore({ model, initial, toTraits, fromTraits, looks }) {
   // What was looked at stays: undo brings back what was done.
   function travel(from, to, how) {
     if (!from.length) return;
-    const there = { ...from.pop(), ...keep(state) };
+    const next = from.pop(), there = { ...next, ...keep(state, next) };
     to.push(state);
     inGesture = false;
     become(there, how);
