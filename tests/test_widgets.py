@@ -117,6 +117,8 @@ def test_own_points_and_an_own_start():
     np.testing.assert_array_equal(widget.x, x[:50] * 2)
     with pytest.raises(ValueError, match="to be drawn"):
         SoftEM(x[:, :1])
+    with pytest.raises(ValueError, match="axis_labels must be two strings"):
+        SoftEM(x, axis_labels=("a",))
     with pytest.raises(traitlets.TraitError, match="params must be"):
         SoftEM(x, "corners")
 

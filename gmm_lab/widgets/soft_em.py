@@ -9,6 +9,7 @@ import numpy as np
 import traitlets
 
 from .. import datasets
+from .._convert import shown
 from .._typing import Array
 from ..elbo import elbo, kl_gap
 from ..likelihood import log_likelihood
@@ -68,6 +69,8 @@ class SoftEM(Explorable):
         *,
         axis_labels: tuple[str, str] = ("feature 1", "feature 2"),
     ) -> None:
+        if [isinstance(label, str) for label in axis_labels] != [True, True]:
+            raise ValueError(f"axis_labels must be two strings, got {shown(axis_labels)}. One a column of x.")
         sets = named_sets()
         points = np.array(sets["faithful"]["points"]) if x is None else check_plane(x)
         if x is not None:
@@ -131,15 +134,15 @@ def _still(x: Array, start: MixtureParams) -> str:
 
     from .. import plots
 
-    shown: list[HalfStep] = []
+    halves: list[HalfStep] = []
     with suppress(ComponentCollapsed):  # the picture then ends before it
-        shown.extend(islice(em_half_steps(x, start), 7))
+        halves.extend(islice(em_half_steps(x, start), 7))
     with style.context("gmm_lab.book"), StringIO() as file:
         plane, ledger = (figure := Figure(figsize=(8, 3.6))).subplots(1, 2)
-        plots.points(plane, x, shown[-1].resp)
-        plots.ellipses(plane, shown[-1].params)
-        plane.set(title=f"after {len(shown) - 1} half-steps")
-        plots.ledger(ledger, shown)
+        plots.points(plane, x, halves[-1].resp)
+        plots.ellipses(plane, halves[-1].params)
+        plane.set(title=f"after {len(halves) - 1} half-steps")
+        plots.ledger(ledger, halves)
         ledger.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)  # no corner is free of bars in every run
         figure.savefig(file, format="svg", metadata={"Date": None})
         return file.getvalue()

@@ -4,6 +4,7 @@ import { button, node, setOff } from "./base.js";
 import { hashOf, wordsIn } from "./codec.js";
 
 const PLAY_INTERVAL = 700; // ms: time to see what changed
+const LOST = "Python does not answer any more: its kernel was restarted or has ended. Run this cell again to link the two; the figure goes on working.";
 
 // spec: { name, title, toHash(state) -> words, fromHash(words) -> state patch, toPython(state), words(state, before), isAtRest(state), advance() }
 // parts: elements { head, main, side, below } with the panels in them. Returns { root, tell, stop }.
@@ -71,6 +72,10 @@ export function frameOf(spec, { model, store, id }) {
     }
   }
 
+  // JupyterLab tells a model that its kernel has gone: the figure goes on, but Python does not hear of it any more.
+  const alone = node("p", { class: "gmm-x-alone", "aria-live": "polite" });
+  const onLost = () => { alone.textContent = LOST; };
+
   const root = node("div", { class: "gmm-explorable", role: "group", "aria-label": spec.title, id });
 
   function drawAll(state, how, before) {
@@ -89,11 +94,12 @@ export function frameOf(spec, { model, store, id }) {
 
   function show(parts, all) {
     panels = all;
-    root.append(...parts);
+    root.append(...parts, alone);
     all.forEach(({ root: own }) => observer.observe(own));
     [document.documentElement, document.body].forEach((element) => themes.observe(element, { attributes: true, attributeFilter: ["data-theme", "data-jp-theme-light"] }));
     dark.addEventListener("change", recolor);
     addEventListener("hashchange", onHash);
+    model.on("comm_live_update", onLost);
     if (openLink()) requestAnimationFrame(() => root.scrollIntoView());
     drawAll(store.state, "quiet");
     if (!status.textContent) tell(spec.words(store.state));
@@ -106,6 +112,7 @@ export function frameOf(spec, { model, store, id }) {
     themes.disconnect();
     dark.removeEventListener("change", recolor);
     removeEventListener("hashchange", onHash);
+    model.off("comm_live_update", onLost);
     panels.forEach((panel) => panel.stop());
   }
 

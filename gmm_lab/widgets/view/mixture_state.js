@@ -184,6 +184,17 @@ export function paramsFrom(plain) {
   return values.get(plain);
 }
 
+// Whether `plain` is what `own`, the plain form of a value, says: a kernel sends back what it was sent. If so, that value
+// has this plain form from now on.
+export function isEcho(own, plain) {
+  if (own === plain) return true;
+  if (!own || !plain || JSON.stringify(own) !== JSON.stringify(plain)) return false;
+  const value = values.get(own);
+  values.set(plain, value);
+  plains.set(value, plain);
+  return true;
+}
+
 export function plainPoints(x) {
   if (!plains.has(x)) {
     plains.set(x, nested(x, 2));

@@ -6,7 +6,7 @@ import { fixed } from "./base.js";
 import { packed, unpacked } from "./codec.js";
 import { mixtureParams, nComponents } from "./kernel.js";
 import { rounded } from "./ledger.js";
-import { changed, derive, inStructure, now, paramsAsPython, paramsFrom, plainParams, plainPoints, pointsFrom, restarted } from "./mixture_state.js";
+import { changed, derive, inStructure, isEcho, now, paramsAsPython, paramsFrom, plainParams, plainPoints, pointsFrom, restarted } from "./mixture_state.js";
 import { M_STEPS } from "./moments.js";
 import { kmeansStart, randomStart, seededRandom } from "./random.js";
 
@@ -72,7 +72,8 @@ export function toTraits(state) {
 // The state as Python has set it, or null where it is as before.
 export function fromTraits(model, state) {
   const own = toTraits(state);
-  if (Object.keys(own).every((name) => model.get(name) === own[name])) return null;
+  const news = Object.keys(own).filter((name) => !isEcho(own[name], model.get(name)));
+  if (!news.length) return null;
   const x = pointsFrom(model.get("x")), params = paramsFrom(model.get("params"));
   const moved = x !== now(state).x, settings = Object.fromEntries(["data", "structure", "start", "seed"].map((name) => [name, model.get(name)]));
   return {
