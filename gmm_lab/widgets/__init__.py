@@ -2,7 +2,7 @@
 
 To add one, say for the chapter `elbo`:
 
-1. `view/elbo.js` (at most 180 lines) exports a function of { model, el }. It makes the store (`storeOf`,
+1. `view/elbo.js` (at most 180 lines) exports a function of { model, el, shared }. It makes the store (`storeOf`,
    `createStore`), names its panels (`planePanel`, `ledgerPanel`, ...), wires its controls, shows all in `frameOf`.
    What is state, address, traits and words stands beside it in `view/elbo_state.js`, free of the document.
 2. A panel is { root, draw(state, how), stop() }; `how` is "step" (animate), "drag" (leave tables and words alone),

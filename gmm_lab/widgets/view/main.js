@@ -4,6 +4,11 @@ import { softEm } from "./soft_em.js";
 
 const EXPLORABLES = { soft_em: softEm };
 
-const render = ({ model, el }) => EXPLORABLES[model.get("name")]({ model, el });
-
-export default { render };
+// Called once for each model. Every view gets a proxy of its own, which goes with it: the views share the model's first.
+export default () => {
+  const shared = {};
+  return {
+    initialize({ model }) { shared.model = model; },
+    render: ({ model, el }) => EXPLORABLES[model.get("name")]({ model: shared.model ?? model, el, shared }),
+  };
+};

@@ -15,9 +15,9 @@ import { createStore, storeOf } from "./store.js";
 const STARTS = [["hand", "by hand"], ["random", "random points"], ["kmeans++", "K-means++"]];
 const MOST_COMPONENTS = 6, MOST_POINTS = 2000;
 
-export function softEm({ model, el }) {
+export function softEm({ model, el, shared: views }) {
   const sets = model.get("datasets"), id = `gmm-x-${Math.random().toString(36).slice(2, 8)}`;
-  const store = storeOf(model, () => createStore({ model, initial: initialOf(model), toTraits, fromTraits, keep: looksIn }));
+  const store = storeOf(views, () => createStore({ model, initial: initialOf(model), toTraits, fromTraits, keep: looksIn }));
   const axesOf = ({ data, domains }) => domains.map((domain, d) => ({ label: sets[data].axes[d], domain }));
   const structureOf = ({ structure }) => structure;
 

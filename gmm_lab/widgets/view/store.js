@@ -10,10 +10,10 @@
 const stores = new WeakMap();
 const MOST = 500; // states that undo can go back
 
-// The store of a model: made for its first view, kept for the others.
-export function storeOf(model, make) {
-  if (!stores.has(model)) stores.set(model, make());
-  return stores.get(model);
+// The store of a model, known by what its views share: made for the first, kept for the others.
+export function storeOf(shared, make) {
+  if (!stores.has(shared)) stores.set(shared, make());
+  return stores.get(shared);
 }
 
 // `keep(from, to)` is how the state `from` is looked at, as far as `to` has it.
