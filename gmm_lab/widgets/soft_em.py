@@ -13,7 +13,8 @@ from .._convert import shown
 from .._typing import Array
 from ..elbo import elbo, kl_gap
 from ..likelihood import log_likelihood
-from ..mixture import ComponentCollapsed, MixtureParams
+from ..mixture import MixtureParams
+from ..moments import ComponentCollapsed
 from ..soft_em import e_step
 from ..trace import HalfStep, em_half_steps
 from .explorable import Explorable, Params, Points, check_plane
