@@ -31,7 +31,7 @@ INSIDE = {
     "exercises/clinic": "broken | cases | judge | __init__",
     "exercises/engine": "report | exercise | chance follow single | examine | __init__",
     "exercises/runners": "outcome child notebook | reply here submission | apart | __init__",
-    "widgets": "bundle | explorable | soft_em | __init__",
+    "widgets": "bundle | explorable | soft_em | kmeans | __init__",
 }
 RANK = {
     f"{folder}/{module}".removeprefix("/"): rank

@@ -14,8 +14,10 @@ To add one, say for the chapter `elbo`:
 """
 
 from .explorable import Explorable
+from .kmeans import KMeans
 from .soft_em import SoftEM
 
-PAGES = {"soft_em": (SoftEM, "Soft EM by half-steps")}  # stem: how it is made, and its title
+# stem: how it is made, and its title
+PAGES = {"kmeans": (KMeans, "K-means by half-steps"), "soft_em": (SoftEM, "Soft EM by half-steps")}
 
-__all__ = ["PAGES", "Explorable", "SoftEM"]
+__all__ = ["PAGES", "Explorable", "KMeans", "SoftEM"]

@@ -23,9 +23,9 @@ def params_from_json(plain: dict | None, _: object = None) -> MixtureParams | No
     return None if plain is None else MixtureParams(**plain)
 
 
-def points_from_json(plain: list, _: object = None) -> Array:
+def points_from_json(plain: list | None, _: object = None) -> Array | None:
     """Points as (N, 2), also when there are none."""
-    return np.array(plain, dtype=float).reshape(-1, 2)
+    return None if plain is None else np.array(plain, dtype=float).reshape(-1, 2)
 
 
 class Params(traitlets.TraitType):
@@ -52,7 +52,7 @@ class Points(traitlets.TraitType):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.tag(sync=True, to_json=lambda x, _: x.tolist(), from_json=points_from_json)
+        self.tag(sync=True, to_json=lambda x, _: None if x is None else x.tolist(), from_json=points_from_json)
 
     def validate(self, obj: object, value: object) -> Array:
         """Return a locked copy of finite points; none at all is a plane to be filled by hand."""
@@ -100,4 +100,4 @@ class Explorable(anywidget.AnyWidget):
 
     def _compare(self, a: object, b: object) -> bool:
         """Whether two values of a trait are equal; arrays would answer entry by entry."""
-        return np.array_equal(a, b) if isinstance(a, np.ndarray) else super()._compare(a, b)
+        return np.array_equal(a, b) if np.ndarray in (type(a), type(b)) else super()._compare(a, b)

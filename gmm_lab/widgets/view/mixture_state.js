@@ -1,6 +1,6 @@
 // A mixture and the points it meets, as explorables hold them: what follows from the state, and the moves that change it.
 //
-// An entry is { label, x, params, posterior }, a value. q is not kept as N x K numbers: it is the posterior at the
+// An entry is { label, x, params, posterior }, a value; with `shares` in place of the E-step, if it has its own. q is not kept as N x K numbers: it is the posterior at the
 // parameters `posterior` (null: uniform), so that links and undo are cheap. The last of `state.entries` is the present.
 
 import { cholesky, eStep, elbo, klGap, logJoint, mixtureParams, nComponents } from "./kernel.js";
@@ -10,10 +10,10 @@ export const now = (state) => state.entries.at(-1);
 const MOST = 200; // entries that the ledger can go back
 
 const posteriors = new WeakMap(); // params -> the E-step at them, for the points it was made with
-export function posteriorAt(x, params) {
+export function posteriorAt(x, params, shares = eStep) {
   const held = posteriors.get(params);
   if (held?.x === x) return held;
-  const made = { x, ...eStep(x, params) };
+  const made = { x, ...shares(x, params) };
   posteriors.set(params, made);
   return made;
 }
@@ -22,9 +22,9 @@ const derivations = new WeakMap();
 // Everything that is shown of an entry: { resp, q, logLikelihood, elbo, kl }.
 export function derive(entry) {
   if (!derivations.has(entry)) {
-    const { x, params, posterior } = entry, K = nComponents(params);
-    const { resp, logLikelihood } = posteriorAt(x, params);
-    const q = posterior ? posteriorAt(x, posterior).resp : new Float64Array(resp.length).fill(1 / K);
+    const { x, params, posterior, shares } = entry, K = nComponents(params);
+    const { resp, logLikelihood } = posteriorAt(x, params, shares);
+    const q = posterior ? posteriorAt(x, posterior, shares).resp : new Float64Array(resp.length).fill(1 / K);
     const kl = posterior === params ? 0 : klGap(x, q, params);
     derivations.set(entry, { resp, q, logLikelihood, kl, elbo: kl === 0 ? logLikelihood : elbo(x, q, params) });
   }

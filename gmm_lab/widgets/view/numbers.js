@@ -25,9 +25,9 @@ export function withEntry(params, k, i, value, structure) {
   return withCovariance(params, k, covarianceOf({ s1: all[3], s2: all[4], rho: all[5] }), structure);
 }
 
-// spec: { structureOf(state), onParams(params), onPoints(x) }; `tell` says what was refused.
+// spec: { shown: indices of ENTRIES, all if not given, structureOf(state), onParams(params), onPoints(x) }; `tell` says what was refused.
 export function numbersPanel(spec, { store, tell }) {
-  const rows = [];
+  const rows = [], shown = spec.shown ?? [...ENTRIES.keys()];
   const which = select("Component", [], (value) => store.update({ active: Number(value) }, "look"));
   which.root.classList.add("gmm-x-which");
   const list = node("div", { class: "gmm-x-rows" });
@@ -54,7 +54,7 @@ export function numbersPanel(spec, { store, tell }) {
       const { state } = store;
       spec.onParams(withEntry(now(state).params, k, i, parsed(text), spec.structureOf(state)));
     });
-    const fields = ENTRIES.map((name, i) => field(name, { "aria-label": `${name} of component ${k + 1}` }, write(i)));
+    const fields = shown.map((i) => field(ENTRIES[i], { "aria-label": `${ENTRIES[i]} of component ${k + 1}` }, write(i)));
     const row = node("div", { class: "gmm-x-row", role: "group", "aria-label": `Component ${k + 1}` }, node("span", { class: "gmm-x-name" }, sign(k), ` ${k + 1}`), ...fields.map((one) => one.root));
     row.addEventListener("focusin", () => store.state.active !== k && store.update({ active: k }, "look"));
     return { row, fields };
@@ -69,8 +69,8 @@ export function numbersPanel(spec, { store, tell }) {
     which.control.value = state.active;
     rows.forEach(({ row, fields }, k) => {
       set(row, { "data-active": k === state.active });
-      entriesOf(params, k).forEach((value, i) => {
-        const { control } = fields[i];
+      shown.forEach((i, at) => {
+        const { control } = fields[at], value = entriesOf(params, k)[i];
         control.readOnly = i === 5 && (structure === "diagonal" || structure === "spherical");
         control.title = String(value);
         control.value = spoken(value, 5);

@@ -12,11 +12,12 @@ const LEVELS = [0.03, 0.15, 0.4, 0.75]; // of the highest density
 const line = (places) => `M${places.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}Z`;
 const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// spec: { axesOf(state) -> [{ label, domain }, ...], handlesOf: (spaceOf) => (state) => handles, onTap(place, near) }
+// spec: { axesOf(state) -> [{ label, domain }, ...], handlesOf: (spaceOf) => (state) => handles, onTap(place, near),
+//         cellsOf(params, state) -> a polygon in data units for each component, if it has one }
 export function planePanel(spec, { store, id, tell }) {
-  const canvas = node("canvas", { "aria-hidden": true }), axes = svgNode("g"), rings = svgNode("g", { "clip-path": `url(#${id}-clip)` });
+  const canvas = node("canvas", { "aria-hidden": true }), axes = svgNode("g"), rings = svgNode("g", { "clip-path": `url(#${id}-clip)` }), cells = svgNode("g");
   const clip = svgNode("rect"), layer = svgNode("g"), spot = svgNode("circle", { class: "gmm-x-spot", r: 9 });
-  const svg = svgNode("svg", { role: "group", "aria-label": "Points and components" }, svgNode("clipPath", { id: `${id}-clip` }, clip), axes, rings, spot, layer);
+  const svg = svgNode("svg", { role: "group", "aria-label": "Points and components" }, svgNode("clipPath", { id: `${id}-clip` }, clip), cells, axes, rings, spot, layer);
   const root = node("div", { class: "gmm-x-plane" }, canvas, svg);
   let space = null, shown = null, frame = 0;
   const spaceOf = () => space;
@@ -141,8 +142,14 @@ export function planePanel(spec, { store, id, tell }) {
     }
   }
 
+  function drawCells(polygons) {
+    cells.replaceChildren(...polygons.map((corners, k) => svgNode("path", {
+      class: "gmm-x-cell", style: `--gmm-own:${colorOf(k)}`, d: corners.length ? line(corners.map(([x, y]) => [space.toX(x), space.toY(y)])) : "" })));
+  }
+
   function paint(state, picture) {
     drawCanvas(state, picture);
+    if (spec.cellsOf) drawCells(spec.cellsOf(picture.params, state));
     drawRings(picture.params, state.active);
     shown = picture;
   }

@@ -2,7 +2,7 @@
 // `random` is a function without arguments that returns the next uniform number of [0, 1). One seed gives the same draws
 // in every browser; they are not those of NumPy's generators.
 //
-// A start is { params, event } or { centres, event }, one of which is null. Events: { name: "too few places", needed,
+// A start is { params, event } or { centres, chosen, event }; the event is null or all else is. Events: { name: "too few places", needed,
 // found }, { name: "constant feature", feature } (from 0), and those of moments.js.
 
 import { cholesky, nComponents, nFeatures, oneHot } from "./kernel.js";
@@ -101,16 +101,16 @@ export function squaredDistanceShares(x, centres, nFeatures = 2) {
 }
 
 // K centres at points of x: the first at random, each next one in proportion to its squared distance to the nearest
-// centre so far, in the order of choice (Arthur and Vassilvitskii 2007).
+// centre so far; `chosen` are their indices, in the order of choice (Arthur and Vassilvitskii 2007).
 export function kmeansPlusPlus(x, K, random, nFeatures = 2) {
   const D = nFeatures, N = x.length / D, event = tooFew(places(x, D), K);
-  if (event) return { centres: null, event };
-  const centres = new Float64Array(K * D);
+  if (event) return { centres: null, chosen: null, event };
+  const centres = new Float64Array(K * D), chosen = new Int32Array(K);
   for (let k = 0; k < K; k += 1) {
-    const n = k ? choose(squaredDistanceShares(x, centres.subarray(0, k * D), D), random) : Math.floor(random() * N);
-    centres.set(x.subarray(n * D, (n + 1) * D), k * D);
+    chosen[k] = k ? choose(squaredDistanceShares(x, centres.subarray(0, k * D), D), random) : Math.floor(random() * N);
+    centres.set(x.subarray(chosen[k] * D, (chosen[k] + 1) * D), k * D);
   }
-  return { centres, event };
+  return { centres, chosen, event };
 }
 
 // K-means++ and K-means, then the shares and means of the clusters and the covariance within them, pooled.
