@@ -74,6 +74,14 @@ def test_what_is_no_reply_is_refused_before_anything_is_allocated(parts):
         tracemalloc.stop()
 
 
+def test_all_arrays_together_are_bounded(monkeypatch):
+    monkeypatch.setattr("gmm_lab.exercises.runners.reply.ARRAYS", 100)
+    one = bytes(80)
+    assert len(sent(announced("<f8 10"), one)[1]) == 1
+    with pytest.raises(Malformed):
+        sent(announced("<f8 10", "<f8 10"), one, one)
+
+
 def test_a_message_longer_than_a_reply_may_be_is_not_read():
     mine, theirs = Pipe()
     with mine, theirs:
