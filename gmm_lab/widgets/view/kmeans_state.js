@@ -15,7 +15,9 @@ import { kmeansPlusPlus, randomStart, seededRandom } from "./random.js";
 import { domainsOf } from "./soft_em_state.js";
 
 const VERSION = "1", MOST_ROUNDS = 2000, REST = 1e-9; // of the plane's width: centres that move less are at rest
-export const LOOKS = ["at", "active", "tap"];
+export const looksIn = ({ at, active, tap }, there) => ({
+  at: Math.max(0, Math.min(at, now(there).x.length / 2 - 1)), active: Math.min(active, nComponents(now(there).params) - 1), tap,
+});
 const EVENTS = {
   "too few places": ({ needed, found }) => `A start needs ${needed} different points, and there are ${found}. Add points, or take a smaller K.`,
   "constant feature": ({ feature }) => `All points have the same x${"₁₂"[feature]}. Add one that differs.`,

@@ -5,7 +5,7 @@ import { curvePanel } from "./curve.js";
 import { distancesPanel } from "./distances.js";
 import { frameOf } from "./frame.js";
 import { nComponents } from "./kernel.js";
-import { LOOKS, differentCentres, fromHash, fromTraits, halfStep, inSettings, inertiaOf, initialOf, isAtRest, rounded, runToRest, squaredDistance, startOf, toHash, toPython, toTraits, words } from "./kmeans_state.js";
+import { differentCentres, fromHash, fromTraits, halfStep, inSettings, inertiaOf, initialOf, isAtRest, looksIn, rounded, runToRest, squaredDistance, startOf, toHash, toPython, toTraits, words } from "./kmeans_state.js";
 import { changed, mixtureHandles, now, pointsFrom } from "./mixture_state.js";
 import { numbersPanel } from "./numbers.js";
 import { planePanel } from "./plane.js";
@@ -16,9 +16,9 @@ import { cellsOf } from "./voronoi.js";
 const STARTS = [["hand", "by hand"], ["random", "random points"], ["kmeans++", "K-means++"]];
 const MOST_COMPONENTS = 6, MOST_POINTS = 2000, NOTCHES = 100;
 
-export function kmeansView({ model, el }) {
+export function kmeansView({ model, el, shared: views }) {
   const sets = model.get("datasets"), id = `gmm-x-${Math.random().toString(36).slice(2, 8)}`;
-  const store = storeOf(model, () => createStore({ model, initial: initialOf(model), toTraits, fromTraits, looks: LOOKS }));
+  const store = storeOf(views, () => createStore({ model, initial: initialOf(model), toTraits, fromTraits, keep: looksIn }));
   const axesOf = ({ data, domains }) => domains.map((domain, d) => ({ label: sets[data].axes[d], domain }));
 
   // ---- moves
