@@ -13,10 +13,23 @@ export function unpacked(text) {
   return new Float64Array(bytes.buffer);
 }
 
-// The words after `#name=` in an address, or null.
-export function wordsIn(hash, name) {
-  const start = `#${name}=`;
-  return hash.startsWith(start) ? hash.slice(start.length).split(".") : null;
+// What the words of a link add up to (FNV-1a): one that was cut off or changed on its way does not end in it.
+function checkOf(text) {
+  let sum = 2166136261;
+  for (const sign of text) sum = Math.imul(sum ^ sign.codePointAt(0), 16777619);
+  return (sum >>> 0).toString(36);
 }
 
-export const hashOf = (name, words) => `#${name}=${words.join(".")}`;
+// The words after `#name=` in an address, or null; RangeError if they are not those that were copied.
+export function wordsIn(hash, name) {
+  const start = `#${name}=`;
+  if (!hash.startsWith(start)) return null;
+  const words = hash.slice(start.length).split("."), check = words.pop();
+  if (check !== checkOf(words.join("."))) throw new RangeError("The link is cut off or was changed.");
+  return words;
+}
+
+export function hashOf(name, words) {
+  const text = words.join(".");
+  return `#${name}=${text}.${checkOf(text)}`;
+}

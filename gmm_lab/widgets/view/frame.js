@@ -61,9 +61,10 @@ export function frameOf(spec, { model, store, id }) {
   const foot = node("div", { class: "gmm-x-foot" }, ...link, button("Copy as Python", "", () => copy(spec.toPython(store.state), "Python")), shownText);
 
   function openLink() {
-    const words = wordsIn(location.hash, spec.name);
-    if (!words || model.send) return false;
+    if (model.send) return false;
     try {
+      const words = wordsIn(location.hash, spec.name);
+      if (!words) return false;
       store.update(spec.fromHash(words), "edit");
       return true;
     } catch {
