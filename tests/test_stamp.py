@@ -57,6 +57,14 @@ def test_a_complete_build_is_fresh_and_stays_so_if_it_is_repeated(project):
     assert project.build() == ""
 
 
+@pytest.mark.parametrize(("left", "fresh"), [("play/soft_em.html", True), ("chapter_that_was.html", False)])
+def test_pages_that_sphinx_did_not_write(project, left, fresh):
+    page = project.html / left
+    page.parent.mkdir(parents=True)
+    page.write_text("", "utf-8")
+    assert (project.build() == "") == fresh
+
+
 @pytest.mark.parametrize("name", ["page", "index", "extension", "module", "included"])
 @pytest.mark.parametrize("later", [True, False], ids=["edited", "with its old date"])
 def test_whatever_changes_makes_it_stale_and_a_partial_build_does_not_mend_it(project, name, later):

@@ -14,6 +14,8 @@ from pathlib import Path
 
 BOOK = Path(__file__).parents[2]
 PACKAGE = Path(find_spec("gmm_lab").origin).parent
+# Not pages of Sphinx: every build writes them.
+MADE_ANEW = ("_static/", "play/")
 NO_SOURCES = {"_build", "__pycache__", ".ipynb_checkpoints", "conftest.py"}
 
 
@@ -80,7 +82,7 @@ class Stamp:
         if exception or app._warncount:
             return
         there = {path.relative_to(self.html).as_posix() for path in self.html.rglob("*.html")}
-        pages = {path for path in there if not path.startswith("_static/")}
+        pages = {path for path in there if not path.startswith(MADE_ANEW)}
         if self.read == app.env.found_docs and self.written == pages:
             # A page may include files from elsewhere.
             used = {Path(app.srcdir, name).resolve() for names in app.env.dependencies.values() for name in names}
