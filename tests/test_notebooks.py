@@ -1,6 +1,8 @@
 """What every notebook must be before nbval runs it: light, stable, described."""
 
 import json
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,17 @@ def test_figures_are_described(path):
         if draws or "rng=np.random.default_rng(0),\n)" in source(cell):
             alt = cell["metadata"].get("mystnb", {}).get("image", {}).get("alt", "")
             assert len(alt) > 40, f"no description:\n{source(cell)}"
+
+
+@EACH
+def test_each_column_head_has_a_word(path):
+    """A formula alone is empty to a screen reader."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    lines = [line for cell in cells if cell["cell_type"] == "markdown" for line in source(cell).splitlines()]
+    for head, rule in pairwise(lines):
+        if re.fullmatch(r"\s*\|(\s*:?-+:?\s*\|)+\s*", rule):
+            words = re.sub(r"\$[^$]*\$", "", head.strip().strip("|")).split("|")
+            assert all(word.strip() for word in words), head
 
 
 @EACH
