@@ -9,12 +9,12 @@ import { differentCentres, fromHash, fromTraits, halfStep, inSettings, inertiaOf
 import { changed, mixtureHandles, now, pointsFrom } from "./mixture_state.js";
 import { numbersPanel } from "./numbers.js";
 import { planePanel } from "./plane.js";
-import { domainsOf } from "./soft_em_state.js";
+import { domainsOf, ownPoints } from "./soft_em_state.js";
 import { createStore, storeOf } from "./store.js";
 import { cellsOf } from "./voronoi.js";
 
 const STARTS = [["hand", "by hand"], ["random", "random points"], ["kmeans++", "K-means++"]];
-const MOST_COMPONENTS = 6, MOST_POINTS = 2000, NOTCHES = 100;
+const MOST_COMPONENTS = 6, NOTCHES = 100;
 
 export function kmeansView({ model, el, shared: views }) {
   const sets = model.get("datasets"), id = `gmm-x-${Math.random().toString(36).slice(2, 8)}`;
@@ -42,12 +42,7 @@ export function kmeansView({ model, el, shared: views }) {
     const turned = { ...state, ...inSettings(state, "hand", { sd, stretch, domains, ...settings }) };
     act(controls.follows() ? { ...turned, ...runToRest(turned) } : turned, how);
   }
-  function setPoints(x) {
-    const { state } = store;
-    if (x.length / 2 > MOST_POINTS) throw new RangeError(`At most ${MOST_POINTS} points can be shown.`);
-    const inside = x.every((value, i) => value >= state.domains[i % 2][0] && value <= state.domains[i % 2][1]);
-    act({ ...changed(state, "points", { x }), data: "own", domains: inside ? state.domains : domainsOf(x) });
-  }
+  const setPoints = (x) => act(ownPoints(store.state, x));
   function tapped(place, { n, distance }) {
     const { state } = store, { x } = now(state), grid = state.domains.map((domain) => Math.max(0, decimalsOf(domain) - 1));
     if (!state.tap) return distance < 40 && store.update({ at: n }, "look");

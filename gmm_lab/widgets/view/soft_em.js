@@ -9,11 +9,11 @@ import { changed, derive, inStructure, mixtureHandles, now, pointsFrom } from ".
 import { M_STEPS } from "./moments.js";
 import { numbersPanel } from "./numbers.js";
 import { planePanel } from "./plane.js";
-import { domainsOf, fromHash, fromTraits, initialOf, isAtRest, looksIn, startOf, toHash, toPython, toTraits, words } from "./soft_em_state.js";
+import { domainsOf, fromHash, fromTraits, initialOf, isAtRest, looksIn, ownPoints, startOf, toHash, toPython, toTraits, words } from "./soft_em_state.js";
 import { createStore, storeOf } from "./store.js";
 
 const STARTS = [["hand", "by hand"], ["random", "random points"], ["kmeans++", "K-means++"]];
-const MOST_COMPONENTS = 6, MOST_POINTS = 2000;
+const MOST_COMPONENTS = 6;
 
 export function softEm({ model, el, shared: views }) {
   const sets = model.get("datasets"), id = `gmm-x-${Math.random().toString(36).slice(2, 8)}`;
@@ -42,12 +42,7 @@ export function softEm({ model, el, shared: views }) {
   }
   const isSame = (a, b) => Object.keys(a).every((name) => a[name].every((value, i) => value === b[name][i]));
   const nextOf = (state) => (now(state).posterior === now(state).params ? "M" : "E");
-  function setPoints(x) {
-    const { state } = store;
-    if (x.length / 2 > MOST_POINTS) throw new RangeError(`At most ${MOST_POINTS} points can be shown.`);
-    const inside = x.every((value, i) => value >= state.domains[i % 2][0] && value <= state.domains[i % 2][1]);
-    act({ ...changed(state, "points", { x }), data: "own", domains: inside ? state.domains : domainsOf(x), at: Math.max(0, Math.min(state.at, x.length / 2 - 1)) });
-  }
+  const setPoints = (x) => act(ownPoints(store.state, x));
   const without = (x, n) => x.filter((_, i) => Math.floor(i / 2) !== n);
   function tapped(place, { n, distance }) {
     const { state } = store;

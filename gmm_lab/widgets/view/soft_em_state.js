@@ -12,6 +12,7 @@ import { kmeansStart, randomStart, seededRandom } from "./random.js";
 
 const REST = 1e-4; // nats that a whole step gains, below which play stops
 const VERSION = "1";
+const MOST_POINTS = 2000;
 
 // How a state is looked at, as far as another one has that point and that component.
 export const looksIn = ({ at, active, density, tap }, there) => ({
@@ -39,6 +40,14 @@ export function domainsOf(x) {
     const margin = high > low ? 0.09 * (high - low) : 1;
     return column.length ? [low - margin, high + margin] : [0, 10];
   });
+}
+
+// The reader's own points as a move: the picture grows if one lies outside, and the selected point is one that is there.
+export function ownPoints(state, x) {
+  if (x.length / 2 > MOST_POINTS) throw new RangeError(`At most ${MOST_POINTS} points can be shown.`);
+  const inside = x.every((value, i) => value >= state.domains[i % 2][0] && value <= state.domains[i % 2][1]);
+  const at = Math.max(0, Math.min(state.at, x.length / 2 - 1));
+  return { ...changed(state, "points", { x }), data: "own", domains: inside ? state.domains : domainsOf(x), at };
 }
 
 // The patch that begins anew, or one that says why it cannot.
